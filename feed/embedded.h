@@ -1,0 +1,32 @@
+// The simulator inside another program: runs on its own thread and speaks the ordinary protocol over inproc://.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "feed/simulator.h"
+#include "net/cluster_library.h"
+
+namespace bv {
+
+// "sim:reference-100k?seed=1&scenario=training&speed=60"
+struct SimulatedSource {
+    std::string cluster = "reference-100k";
+    SimulatorOptions options;
+    double speed = 1;   // simulated seconds per second
+};
+// Throws one sentence that names the wrong part.
+SimulatedSource parse_simulated_source(const std::string& text);
+
+class EmbeddedFeed {
+public:
+    EmbeddedFeed(LoadedCluster cluster, SimulatedSource source);
+    ~EmbeddedFeed();
+    [[nodiscard]] const std::string& endpoint() const;  // inproc://…, for a Subscriber of the same process
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bv

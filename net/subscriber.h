@@ -1,0 +1,48 @@
+// Receives telemetry from any number of endpoints on its own thread, drained always, and hands the newest state to the
+// reader through a triple buffer: the reader never waits for the network, the network never waits for the reader.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/state.h"
+#include "net/cluster_library.h"
+
+namespace bv {
+
+struct CurveClient {
+    std::string public_key, secret_key, server_key;  // Z85; empty: no encryption
+};
+
+struct SubscriberOptions {
+    std::vector<std::string> endpoints;              // tcp://host:port, ipc://path, inproc://name
+    std::optional<LoadedCluster> cluster;            // known beforehand; else asked from the sources
+    bool insecure = false;
+    CurveClient curve;
+    std::function<void()> on_change;                 // called on the ingest thread when newer state can be read; must not block
+};
+
+class Subscriber {
+public:
+    // Throws one sentence: bad endpoint, not allowed without encryption.
+    explicit Subscriber(SubscriberOptions options);
+    ~Subscriber();
+    Subscriber(const Subscriber&) = delete;
+    Subscriber& operator=(const Subscriber&) = delete;
+
+    // Newest complete state. Empty (state.empty()) until a topology is known. Valid until the next call. One reader thread.
+    const ClusterState& latest();
+    // State of the sources even before there is a topology.
+    [[nodiscard]] std::vector<SourceStatus> sources() const;
+    [[nodiscard]] std::string topology_text() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bv

@@ -1,0 +1,57 @@
+// Where the eye is. Three ways to move (orbit, fly, walk), named views, and smooth moves between them (0.6–1.2 s, ease in and out).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <glm/glm.hpp>
+
+#include "cluster/topology.h"
+
+namespace bv {
+
+struct Pose {
+    glm::vec3 eye{0, -100, 80};
+    glm::vec3 target{0, 0, 0};     // orbit centre; looking direction for fly and walk
+    float fov_y = 0.7f;            // radians
+};
+
+enum class CameraMode : uint8_t { orbit, fly, walk };
+
+class Camera {
+public:
+    CameraMode mode = CameraMode::orbit;
+
+    void jump(const Pose& pose);
+    void move_to(const Pose& pose, float seconds = 0.9f);   // along an arc, over walls, not through
+    // Advances a running move by dt seconds. True while something moves.
+    bool advance(float dt);
+    [[nodiscard]] bool moving() const { return progress_ < 1.0f; }
+    [[nodiscard]] const Pose& pose() const { return pose_; }
+
+    // Person's input: pixels dragged, wheel steps, and keys as a direction in the eye's own axes (right, forward, up) per second.
+    void orbit(float dx, float dy);
+    void pan(float dx, float dy, float viewport_height);
+    void zoom(float steps, std::optional<glm::vec3> towards = {});
+    void look(float dx, float dy);
+    void walk(glm::vec3 direction, float dt, bool fast);
+
+    [[nodiscard]] glm::mat4 clip_from_world(float aspect) const;  // reversed-z, infinite far, z in 0..1, y up (renderer flips)
+    // Ray through a pixel of the viewport (0,0 top left), unit direction.
+    struct Ray { glm::vec3 origin, direction; };
+    [[nodiscard]] Ray ray(float x, float y, float width, float height) const;
+
+private:
+    Pose pose_, from_, to_;
+    float progress_ = 1.0f, duration_ = 0.9f;
+};
+
+// "overview", "hall:2", "row:14", "rack:h0-r3-07", "gpu:1234", "fabric", by index or name; composed like photographs.
+// Throws one sentence where there is no such view. aspect: width / height of the viewport.
+Pose named_view(const Topology& topology, std::string_view name, float aspect);
+// A good look at one object, coming from the nearest free aisle.
+Pose view_of(const Topology& topology, ObjectId id, float aspect);
+
+}  // namespace bv

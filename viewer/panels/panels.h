@@ -1,0 +1,44 @@
+// State → ImGui. Panels keep no copy of state; what a person changes goes into the View. One file per panel.
+#pragma once
+
+#include "viewer/timeline.h"
+#include "viewer/view.h"
+#include "render/renderer.h"
+
+namespace bv {
+
+struct UiContext {
+    const ClusterState& state;
+    const Timeline& timeline;
+    View& view;
+    const FrameStats& stats;
+    const std::string& device_name;
+};
+
+// Loads Inter and JetBrains Mono (found on the system, see assets/fonts.toml) at the sizes of the design for this scale and
+// sets colours and spacing. Call before Renderer::upload_fonts, again when theme or scale change.
+void apply_style(Theme theme, float scale);
+
+// Lays out the window and draws every panel; sets view.viewport_*.
+void draw_ui(const UiContext& ui);
+
+// One file each.
+void draw_top_bar(const UiContext& ui);
+void draw_left(const UiContext& ui);          // tabs: events | tree | jobs
+void draw_event_list(const UiContext& ui);
+void draw_tree(const UiContext& ui);
+void draw_jobs(const UiContext& ui);
+void draw_inspector(const UiContext& ui);
+void draw_bottom(const UiContext& ui);        // site power and event density over the last minutes; cursor, rates
+void draw_legend(const UiContext& ui);
+void draw_search(const UiContext& ui);
+void draw_help(const UiContext& ui);
+void draw_feed_status(const UiContext& ui);
+void draw_frame_stats(const UiContext& ui);
+void draw_compass(const UiContext& ui);
+void draw_tooltip(const UiContext& ui);       // of what is hovered in the hall
+
+// What the panels show, as JSON: for tests and bug reports (--dump-state, F12).
+std::string dump_state_json(const UiContext& ui);
+
+}  // namespace bv

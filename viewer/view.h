@@ -1,0 +1,55 @@
+// What the person looks at and how: selection, colouring, filter, theme, which panels are open. Changed by panels, keys and the
+// command line; read by pack_rows and the panels. Holds no telemetry.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/metrics.h"
+#include "cluster/object.h"
+#include "viewer/camera.h"
+#include "viewer/filter.h"
+
+namespace bv {
+
+enum class ColorBy : uint8_t { metric, health, job, rail, age };
+enum class ColorMap : uint8_t { cividis, inferno, diverging };  // rows of the colour-map texture
+enum class Theme : uint8_t { dark, light };
+
+struct View {
+    Camera camera;
+
+    ObjectId selected;                     // invalid: nothing
+    ObjectId hovered;
+    std::vector<ObjectId> history;         // earlier selections, for back
+
+    ColorBy color_by = ColorBy::metric;
+    MetricId color_metric;                 // of GPUs or of any class; other classes show health
+    ColorMap color_map = ColorMap::cividis;
+    Filter filter;                         // empty: everything
+    std::string filter_text;
+    std::optional<Health> health_filter;   // click on a count in the top bar
+    bool show_trunks = true, show_signs = true, show_beacons = true, show_structure = true;
+    bool lod = true;                       // false: every GPU as its own box
+
+    Theme theme = Theme::dark;
+    float ui_scale = 1.0f;                 // monitor DPI × operator's choice
+    bool panels_hidden = false;            // Tab
+    bool left_folded = false, right_folded = false, bottom_folded = false;
+    float left_width = 320, right_width = 380, bottom_height = 140;  // at scale 1
+    enum class LeftTab : uint8_t { events, tree, jobs } left_tab = LeftTab::events;
+    bool help_open = false, search_open = false, frame_stats_open = false, feed_open = false, palette_open = false;
+    bool legend_open = true;
+
+    // Where the 3D view lies in the window, in pixels; written by draw_ui from the layout, read by camera and picking.
+    float viewport_x = 0, viewport_y = 0, viewport_width = 1920, viewport_height = 1080;
+
+    bool wants_quit = false;
+
+    void select(ObjectId id);              // keeps history
+    void select_back();
+};
+
+}  // namespace bv
