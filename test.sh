@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test. ./test.sh --quick leaves the sanitizer builds out.
+set -euo pipefail
+cd "$(dirname "$0")"
+source ./setup.sh
+
+install_packages "${packages_build[@]}" "${packages_tests[@]}"
+# Pictures and validation messages are compared with the software driver of Debian 12, whatever GPU is in the machine.
+for icd in /usr/share/vulkan/icd.d/lvp_icd.*.json; do export VK_ICD_FILENAMES=$icd; done
+export BELVEDERE_VALIDATION=1
+
+# run_tests PRESET [CTEST ARGUMENTS…]
+run_tests() {
+  local preset=$1
+  shift
+  configure_and_build "$preset"
+  echo "Testing ($preset)"
+  ctest --test-dir "build/$preset" --output-on-failure --timeout 300 "$@"
+}
+
+if [ "${1:-}" != --quick ]; then
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1"
+  run_tests asan --label-regex 'unit|e2e' --label-exclude 'window|golden'
+  run_tests tsan --label-regex 'unit|e2e' --label-exclude 'window|golden'
+fi
+run_tests release
