@@ -28,6 +28,7 @@ BV_CONST state_dimmed = 1u << 22;    // outside the filter or the incident
 BV_CONST state_absent = 1u << 23;    // nothing is here: an empty cell
 BV_CONST state_below_high = 1u << 24;  // value below / above the display range
 BV_CONST state_above_high = 1u << 25;
+BV_CONST state_by_health = 1u << 26;   // things of this class do not have the metric: coloured by health, not as "no data"
 
 // One rack as a box; its front, rear and top show its cells (GPUs, or switches) as a grid of columns × rows.
 struct RackRow {
