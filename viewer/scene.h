@@ -31,6 +31,11 @@ private:
 void pack_rows(const ClusterState& state, const SceneLayout& layout, const View& view, int64_t now_ns, FrameRows& rows);
 gpu::FrameConstants pack_constants(const ClusterState& state, const SceneLayout& layout, const View& view, double time_s, bool rich);
 
+// What the colour scale spans when colouring by something that is not a metric; the legend shows the same.
+inline constexpr float age_scale_seconds = 60;               // age 0 … 60 s and more
+float job_scale(uint32_t slot);                               // 0..1 on the colour map: neighbouring slots lie far apart
+float rail_scale(const Topology& topology, uint32_t rail);    // 0..1, evenly spread over the rails
+
 // Colour-map rows for Renderer::set_color_maps, in the order of ColorMap; 256 texels each.
 std::vector<glm::u8vec4> color_map_texels();
 
