@@ -1,0 +1,19 @@
+// The subcommands of belvedere-feed: each adds itself to the command line and runs when it was chosen.
+#pragma once
+
+#include <stdexcept>
+
+#include <CLI/CLI.hpp>
+
+namespace bv {
+
+// Wrong usage that the parser cannot see; exit code 2.
+struct UsageError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+void add_simulate_command(CLI::App& app);
+void add_import_command(CLI::App& app);
+void add_inspect_command(CLI::App& app);
+
+}  // namespace bv

@@ -1,0 +1,191 @@
+// belvedere-feed import FORMAT INPUT... -o FILE: from what an operator has to a cluster file. The summary goes to
+// stderr as text, or to stdout as one JSON object.
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "feed/commands/commands.h"
+#include "feed/import/fabric_cluster.h"
+#include "feed/import/ibnetdiscover.h"
+
+namespace bv {
+
+namespace {
+
+constexpr uintmax_t max_input_bytes = 2ull << 30;  // a 100k-GPU fabric is about 120 MB
+
+struct ImportArguments {
+    std::vector<std::string> inputs;
+    std::string output;
+    FabricImportOptions options;
+    int64_t gpus_per_host = -1;
+    bool json = false;
+};
+
+std::string read_input(const std::string& path) {
+    if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+        throw ImportError(
+            fmt::format("{} is a folder; name the file that ibnetdiscover's output was written to.", path));
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes > max_input_bytes)
+        throw ImportError(fmt::format("{} has {} bytes; at most {} are read.", path, bytes, max_input_bytes));
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw ImportError(fmt::format("{} cannot be read: {}.", path, std::strerror(errno)));
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (file.bad()) throw ImportError(fmt::format("{} cannot be read to its end.", path));
+    return text;
+}
+
+// A cluster's name is [A-Za-z0-9._-]; by default that of the file.
+std::string name_from(const std::string& output) {
+    std::string name = output == "-" ? "fabric" : std::filesystem::path(output).stem().string();
+    for (char& c : name)
+        if (!std::isalnum(uint8_t(c)) && c != '.' && c != '_' && c != '-') c = '-';
+    return name.empty() ? "fabric" : name;
+}
+
+nlohmann::ordered_json summary_json(const ImportSummary& it) {
+    return {{"files", it.files},
+            {"lines", it.lines},
+            {"ignored_lines", it.ignored_lines},
+            {"switches", it.switches},
+            {"switches_by_role",
+             {{"leaf", it.leaves}, {"spine", it.spines}, {"core", it.cores}, {"other", it.other_switches}}},
+            {"channel_adapters", it.adapters},
+            {"aggregation_nodes", it.aggregation_nodes},
+            {"routers", it.routers},
+            {"cables", it.cables},
+            {"host_cables", it.host_cables},
+            {"switch_cables", it.switch_cables},
+            {"compute_hosts", it.compute_hosts},
+            {"other_hosts", it.other_hosts},
+            {"gpus", it.gpus},
+            {"halls", it.halls},
+            {"rows", it.rows},
+            {"racks", it.racks},
+            {"placed", it.placed},
+            {"unplaced", it.unplaced},
+            {"host_names_lost", it.names_lost},
+            {"duplicate_names", it.duplicate_names},
+            {"mentioned_only", it.mentioned_only},
+            {"unknown_rates", it.unknown_rates},
+            {"one_sided_cables", it.one_sided},
+            {"conflicts", it.conflicts},
+            {"lone_adapters", it.lone_adapters},
+            {"guessed", it.guesses},
+            {"dropped", it.dropped},
+            {"unplaced_names", it.unplaced_names}};
+}
+
+void print_list(const char* title, const std::vector<std::string>& sentences) {
+    constexpr size_t shown = 5;
+    if (sentences.empty()) return;
+    fmt::print(stderr, "  {} ({}):\n", title, sentences.size());
+    for (size_t i = 0; i < sentences.size() && i < shown; ++i) fmt::print(stderr, "    {}\n", sentences[i]);
+    if (sentences.size() > shown)
+        fmt::print(stderr, "    … and {} more (--json lists all)\n", sentences.size() - shown);
+}
+
+void print_summary(const ImportSummary& it, const std::string& output) {
+    fmt::print(stderr, "{}: {} switches ({} leaf, {} spine, {} core", output, it.switches, it.leaves, it.spines,
+               it.cores);
+    if (it.other_switches > 0) fmt::print(stderr, ", {} of no known tier", it.other_switches);
+    fmt::print(stderr, "), {} channel adapters ({} of them aggregation nodes), {} cables ({} host, {} switch–switch)\n",
+               it.adapters, it.aggregation_nodes, it.cables, it.host_cables, it.switch_cables);
+    fmt::print(stderr, "  hosts: {} compute with {} GPUs, {} other; {} rows, {} racks\n", it.compute_hosts, it.gpus,
+               it.other_hosts, it.rows, it.racks);
+    fmt::print(stderr, "  read {} lines of {} file{}\n", it.lines, it.files, it.files == 1 ? "" : "s");
+    print_list("guessed", it.guesses);
+    if (it.unplaced > 0)
+        fmt::print(
+            stderr,
+            "  {} of {} hosts and switches have no place in their name and stand in the row \"unplaced\", such as {}\n",
+            it.unplaced, it.placed + it.unplaced, it.unplaced_names.front());
+    if (it.names_lost > 0)
+        fmt::print(stderr, "  {} adapters had lost their host's name: each is a host named after its GUID\n",
+                   it.names_lost);
+    if (it.duplicate_names > 0)
+        fmt::print(stderr, "  {} adapters share host and adapter name with another: they became hosts of their own\n",
+                   it.duplicate_names);
+    if (it.mentioned_only > 0)
+        fmt::print(stderr, "  {} devices are only mentioned by their neighbours\n", it.mentioned_only);
+    if (it.unknown_rates > 0) fmt::print(stderr, "  {} cables have a rate that is not known\n", it.unknown_rates);
+    print_list("cables that one end alone reports", it.one_sided);
+    print_list("contradictions", it.conflicts);
+    print_list("adapters without a cable", it.lone_adapters);
+    print_list("dropped", it.dropped);
+}
+
+void run_import(ImportArguments& arguments) {
+    if (arguments.json && arguments.output == "-")
+        throw UsageError("--json and -o - both write to stdout; choose one.");
+    if (arguments.options.name.empty()) arguments.options.name = name_from(arguments.output);
+    if (arguments.options.title.empty()) arguments.options.title = "InfiniBand fabric " + arguments.options.name;
+    if (arguments.gpus_per_host >= 0) arguments.options.gpus_per_host = uint32_t(arguments.gpus_per_host);
+    try {
+        NameRules::with_defaults(arguments.options.name_rules);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError(error.what());
+    }
+    Fabric fabric;
+    for (const std::string& input : arguments.inputs)
+        read_ibnetdiscover(read_input(input), input == "-" ? "stdin" : input, fabric);
+    FabricImport imported = import_fabric(fabric, arguments.options);
+    imported.summary.files = uint32_t(arguments.inputs.size());
+    if (fabric.ignored_lines > 0)
+        imported.summary.dropped.push_back(fmt::format("{}: {} lines that are not ibnetdiscover's, this one first.",
+                                                       fabric.first_ignored, fabric.ignored_lines));
+    imported.cluster.comment = "Written by belvedere-feed import ibnetdiscover; docs/import.md says how.";
+    const std::string text = cluster_toml(imported.cluster);
+    if (arguments.output == "-")
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    else
+        write_file_whole(arguments.output, text);
+    if (arguments.json)
+        fmt::print("{}\n", summary_json(imported.summary).dump(2));
+    else
+        print_summary(imported.summary, arguments.output == "-" ? "stdout" : arguments.output);
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& app) {
+    CLI::App* import = app.add_subcommand("import", "Make a cluster file of what describes a real cluster");
+    import->require_subcommand(1);
+    CLI::App* ib =
+        import->add_subcommand("ibnetdiscover", "An InfiniBand fabric as ibnetdiscover prints it (also with -p)");
+    auto arguments = std::make_shared<ImportArguments>();
+    arguments->options.name.clear();
+    ib->add_option("INPUT", arguments->inputs, "Output of ibnetdiscover, one file per fabric segment; - is stdin")
+        ->required();
+    ib->add_option("-o,--output", arguments->output, "Cluster file to write; - is stdout")->required();
+    ib->add_option("--name-rule", arguments->options.name_rules,
+                   "Regular expression that reads a place from a host's or switch's name, with groups such as "
+                   "(?<row>…) (?<rack>…) "
+                   "(?<unit>…) (?<slot>…) (?<pod>…); several may be given, the first that matches decides, built-in "
+                   "ones come last")
+        ->allow_extra_args(false);
+    ib->add_option("--gpus-per-host", arguments->gpus_per_host,
+                   "GPUs of each compute host; by default one for each of its adapters")
+        ->check(CLI::Range(0, 1024));
+    ib->add_option("--gpu-model", arguments->options.gpu_model, "GPU model, for people");
+    ib->add_option("--name", arguments->options.name, "Name of the cluster; by default that of the output file");
+    ib->add_option("--title", arguments->options.title, "Title of the cluster, for people");
+    ib->add_flag("--json", arguments->json, "Summary as one JSON object on stdout");
+    ib->callback([arguments] { run_import(*arguments); });
+}
+
+}  // namespace bv

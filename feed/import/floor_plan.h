@@ -1,0 +1,47 @@
+// From places read out of names to racks with coordinates: halls side by side, rows with aisles between them, racks
+// side by side in their row, hosts and switches in rack units. What has no place stands in a row of its own,
+// "unplaced".
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feed/import/cluster_writer.h"
+#include "feed/import/name_rule.h"
+
+namespace bv {
+
+// "a9" before "a10": runs of digits compare as numbers.
+bool natural_less(std::string_view a, std::string_view b);
+
+struct Spot {
+    std::string rack;
+    uint16_t unit = 0, height_units = 1;
+};
+
+struct FloorResult {
+    std::vector<ExplicitHall> halls;
+    std::vector<ExplicitRow> rows;
+    std::vector<ExplicitRack> racks;
+    std::vector<Spot> hosts, switches;  // [index as given to add]
+};
+
+class FloorPlan {
+public:
+    void add(const std::string& name, const std::optional<NamePlace>& place, bool is_switch, size_t index);
+    [[nodiscard]] FloorResult arrange() const;
+
+private:
+    struct Item {
+        std::string name;
+        std::optional<NamePlace> place;
+        bool is_switch = false;
+        size_t index = 0;
+    };
+    std::vector<Item> items_;
+};
+
+}  // namespace bv
