@@ -98,6 +98,31 @@ struct OutlineRow {
     uint color;         // RGBA8, R in the low byte
 };
 
+// One letter of a sign, laid out by the renderer.
+struct GlyphRow {
+    vec3 corner;        // bottom left of the letter's quad
+    uint color;         // RGBA8, R in the low byte
+    vec3 right;         // the quad's whole width and height, metres
+    float fade;         // 0..1, small text far away fades out
+    vec3 up;
+    uint uv_min;        // two 16-bit texel coordinates in the glyph atlas, x in the low half
+    uint uv_max;
+};
+
+// Push constants of every pass.
+struct PassConstants {
+    uint first_row;     // of this draw; gl_VertexIndex counts from 0 in a draw of at most 8192 rows
+    uint source;        // pass_source_*: which buffer the boxes come from
+    float mirror_z;     // reflection plane: height of the floor; see reflect
+    float reflect;      // 1: draw the mirror image below mirror_z
+    float strength;     // opacity of what is drawn (hidden marks are weaker)
+    float spare;
+    vec2 extent_min;    // of the ground
+    vec2 extent_max;
+};
+BV_CONST pass_source_rows = 0;
+BV_CONST pass_source_static = 1;
+
 // Everything that all passes of one frame share.
 struct FrameConstants {
     mat4 clip_from_world;

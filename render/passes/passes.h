@@ -1,0 +1,114 @@
+// All passes of a frame. A pass owns its pipelines and touches only what `record` is given; the order stands in
+// renderer.cpp. A pass, its shaders and its GPU timer have one name.
+#pragma once
+
+#include <string_view>
+
+#include "render/frame.h"
+#include "render/pipeline.h"
+#include "render/scene_buffers.h"
+
+namespace bv {
+
+// Commands of one frame with everything bound that passes share; counts what is drawn.
+struct Recorder {
+    VkCommandBuffer cmd;
+    const Bindings& bindings;
+    FrameStats& stats;
+
+    void bind(const UniquePipeline& pipeline) const;
+    // Draws rows [first, first + count) as the pattern says, in as few draws as 16-bit indices allow.
+    void draw(const IndexPattern& pattern, uint32_t first, uint32_t count, gpu::PassConstants constants) const;
+    void draw_quad(gpu::PassConstants constants) const;  // four vertices, no rows
+};
+
+// What a pass may read.
+struct PassInput {
+    const gpu::FrameConstants& constants;
+    const FrameRows& rows;
+    const Rows<gpu::GlyphRow>& glyphs;
+    const SceneBuffers& scene;
+    bool rich;
+};
+
+// Every rack as one box whose faces show its cells. Near racks get patterns in their cells, far ones the lean shader.
+struct RacksPass {
+    static RacksPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in, const gpu::PassConstants& constants) const;
+    UniquePipeline near, far;
+};
+
+// Rows of boxes: nodes, GPUs, switches, CDUs, power gear.
+struct BoxesPass {
+    static BoxesPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in, const gpu::PassConstants& constants) const;
+    UniquePipeline boxes;
+};
+
+// The building: static boxes and cylinders, and its glass, which goes over the floor.
+struct StructurePass {
+    static StructurePass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in, const gpu::PassConstants& constants) const;
+    void record_glass(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline boxes, cylinders, glass;
+};
+
+// Hall floors and the ground around them. Drawn after what stands on them, so that hidden floor is not shaded.
+struct GroundPass {
+    static GroundPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline slabs, ground;
+};
+
+// The darkness at the foot of racks, over the floor.
+struct ShadowsPass {
+    static ShadowsPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline shadows;
+};
+
+// Links and trunks as ribbons.
+struct TrunksPass {
+    static TrunksPass create(const PipelineFactory& make, bool moving);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline trunks;
+};
+
+// Lettering in the world.
+struct SignsPass {
+    static SignsPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline signs;
+};
+
+// Boxes' edges around what is selected or hovered; what lies behind something is weaker.
+struct OutlinesPass {
+    static OutlinesPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline seen, hidden;
+};
+
+// Marks that are never smaller than a few pixels; seen through everything, but weaker.
+struct BeaconsPass {
+    static BeaconsPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder, const PassInput& in) const;
+    UniquePipeline seen, hidden;
+};
+
+// Dear ImGui's draw data over the finished picture. The backend of Debian's ImGui wants a render pass of its own.
+class UiPass {
+public:
+    void create(const Device& device, VkFormat color_format);
+    void destroy();
+    [[nodiscard]] VkRenderPass render_pass() const { return render_pass_.get(); }
+    // Starts the backend in the current ImGui context and uploads its font atlas; again after the fonts have changed.
+    void upload_fonts(const Device& device);
+    void record(VkCommandBuffer cmd, VkFramebuffer framebuffer, VkExtent2D extent, FrameStats& stats) const;
+
+private:
+    UniqueRenderPass render_pass_;
+    UniqueDescriptorPool descriptors_;
+    bool ready_ = false;
+};
+
+}  // namespace bv

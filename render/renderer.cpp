@@ -1,0 +1,430 @@
+// The one ordered list of passes, and everything that lasts from frame to frame. Reads: rows, the static scene, ImGui's
+// draw data. Writes: a window's image or a picture in memory.
+#include "render/renderer.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+
+#include "render/check.h"
+#include "render/passes/passes.h"
+#include "render/swapchain.h"
+
+namespace bv {
+namespace {
+
+constexpr VkFormat headless_format = VK_FORMAT_B8G8R8A8_UNORM;
+
+struct Passes {
+    Passes(const PipelineFactory& make, bool rich)
+        : racks(RacksPass::create(make)),
+          boxes(BoxesPass::create(make)),
+          structure(StructurePass::create(make)),
+          ground(GroundPass::create(make)),
+          shadows(ShadowsPass::create(make)),
+          trunks(TrunksPass::create(make, rich)),
+          signs(SignsPass::create(make)),
+          outlines(OutlinesPass::create(make)),
+          beacons(BeaconsPass::create(make)) {}
+    RacksPass racks;
+    BoxesPass boxes;
+    StructurePass structure;
+    GroundPass ground;
+    ShadowsPass shadows;
+    TrunksPass trunks;
+    SignsPass signs;
+    OutlinesPass outlines;
+    BeaconsPass beacons;
+};
+
+// What depends on the device, in creation order: lost and made anew together.
+struct Gpu {
+    Gpu(const RendererOptions& options, std::atomic<uint64_t>& messages);
+    ~Gpu();
+    Device device;
+    bool rich;
+    VkSurfaceFormatKHR format;
+    Bindings bindings;
+    UiPass ui;
+    Passes passes;
+    Image color_maps, glyph_atlas;
+    SceneBuffers scene;
+    uint64_t scene_version = 1;
+    std::array<Frame, frames_in_flight> frames;
+    Targets targets;
+    Picture picture;                       // headless, or of a screenshot
+    std::unique_ptr<Swapchain> swapchain;  // of a window that is not minimised
+};
+
+bool wants_rich(const RendererOptions& options, const Device& device) {
+    return options.quality == Quality::rich || (options.quality == Quality::automatic && !device.software);
+}
+
+VkSurfaceFormatKHR format_for(const Device& device) {
+    return device.surface ? choose_surface_format(device)
+                          : VkSurfaceFormatKHR{headless_format, VK_COLOR_SPACE_SRGB_NONLINEAR_KHR};
+}
+
+Gpu::Gpu(const RendererOptions& options, std::atomic<uint64_t>& messages)
+    : device(options, messages),
+      rich(wants_rich(options, device)),
+      format(format_for(device)),
+      bindings(Bindings::create(device)),
+      passes({device, bindings, format.format, rich ? device.rich_samples : VK_SAMPLE_COUNT_1_BIT}, rich) {
+    ui.create(device, format.format);
+    for (Frame& frame : frames) frame.create(device, bindings);
+}
+
+Gpu::~Gpu() {
+    vkDeviceWaitIdle(device.handle);
+    ui.destroy();
+}
+
+// Until the viewer sets its own: a quiet grey ramp.
+std::vector<glm::u8vec4> plain_color_map() {
+    std::vector<glm::u8vec4> texels;
+    for (int i = 0; i < 256; ++i) texels.emplace_back(40 + i / 2, 50 + i / 2, 60 + i / 2, 255);
+    return texels;
+}
+
+}  // namespace
+
+struct Renderer::Impl {
+    explicit Impl(const RendererOptions& wanted);
+    void make_gpu();
+    void make_targets();
+    void upload_scene();
+    void upload_color_maps();
+    void bind_scene(Frame& frame);
+    bool draw_to_window(Frame& frame, const FrameInput& input);
+    void draw_to_picture(Frame& frame, const FrameInput& input);
+    void record(Frame& frame, const FrameInput& input, const FinalImage& target, VkImageLayout final_layout);
+    void record_passes(Frame& frame, const FrameInput& input, const FinalImage& target);
+    void record_ui(Frame& frame, const FinalImage& target);
+    [[nodiscard]] bool minimised() const { return extent.width == 0 || extent.height == 0; }
+
+    RendererOptions options;
+    VkExtent2D extent;
+    SignFont font;
+    StaticScene scene;
+    std::vector<glm::u8vec4> color_map_texels = plain_color_map();
+    uint32_t color_map_rows = 1;
+    bool fonts_wanted = false;
+    std::atomic<uint64_t> messages = 0;
+    std::unique_ptr<Gpu> gpu;
+    FrameStats stats;
+    uint64_t frame_number = 0;
+    FrameInput last_input{};
+    bool picture_is_current = false;
+};
+
+Renderer::Impl::Impl(const RendererOptions& wanted)
+    : options(wanted), extent{wanted.width, wanted.height}, font(SignFont::bake()) {
+    make_gpu();
+}
+
+void Renderer::Impl::make_gpu() {
+    gpu.reset();
+    gpu = std::make_unique<Gpu>(options, messages);
+    gpu->glyph_atlas = create_texture(gpu->device, {font.width, font.height}, VK_FORMAT_R8_UNORM,
+                                      std::as_bytes(std::span(font.texels)));
+    upload_color_maps();
+    upload_scene();
+    make_targets();
+    if (fonts_wanted) gpu->ui.upload_fonts(gpu->device);
+}
+
+void Renderer::Impl::upload_color_maps() {
+    gpu->color_maps = create_texture(gpu->device, {256, color_map_rows}, VK_FORMAT_R8G8B8A8_UNORM,
+                                     std::as_bytes(std::span(color_map_texels)));
+    ++gpu->scene_version;
+}
+
+void Renderer::Impl::upload_scene() {
+    gpu->scene = SceneBuffers::create(gpu->device, scene);
+    ++gpu->scene_version;
+}
+
+void Renderer::Impl::make_targets() {
+    Gpu& g = *gpu;
+    VK_CHECK(vkDeviceWaitIdle(g.device.handle));
+    picture_is_current = false;
+    g.picture = {};
+    if (minimised()) {
+        g.swapchain.reset();
+        return;
+    }
+    if (g.device.surface) {
+        const auto old = std::move(g.swapchain);
+        g.swapchain = std::make_unique<Swapchain>(g.device, g.format, extent, options.vsync, g.ui.render_pass(),
+                                                  old ? old->handle() : VK_NULL_HANDLE);
+        if (g.swapchain->extent().width == 0 || g.swapchain->extent().height == 0) {
+            g.swapchain.reset();
+            return;
+        }
+        extent = g.swapchain->extent();
+    } else {
+        g.picture = Picture::create(g.device, extent, g.format.format, g.ui.render_pass());
+    }
+    g.targets = Targets::create(g.device, extent, g.format.format, g.rich);
+}
+
+void Renderer::Impl::bind_scene(Frame& frame) {
+    Gpu& g = *gpu;
+    frame.update_set(g.device);
+    if (frame.scene_version == g.scene_version) return;
+    frame.scene_version = g.scene_version;
+    write_buffer(g.device, frame.set, Binding::static_boxes, g.scene.boxes);
+    write_buffer(g.device, frame.set, Binding::cylinders, g.scene.cylinders);
+    write_texture(g.device, frame.set, Binding::color_maps, g.color_maps, g.bindings.nearest.get());
+    write_texture(g.device, frame.set, Binding::glyph_atlas, g.glyph_atlas, g.bindings.linear.get());
+}
+
+// The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
+void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const FinalImage& target) {
+    Gpu& g = *gpu;
+    const VkCommandBuffer cmd = frame.cmd;
+    VkRenderingAttachmentInfo color{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
+    color.imageView = target.view;
+    color.imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+    color.loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR;
+    color.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
+    const glm::vec3& fog = input.constants.fog_color;
+    color.clearValue.color = {{fog.r, fog.g, fog.b, 0.0f}};
+    VkRenderingAttachmentInfo depth{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
+    depth.imageView = g.targets.depth.view.get();
+    depth.imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL;
+    depth.loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR;
+    depth.storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
+    depth.clearValue.depthStencil = {0.0f, 0};  // reversed: 0 is infinitely far
+    VkRenderingInfo rendering{VK_STRUCTURE_TYPE_RENDERING_INFO};
+    rendering.renderArea = {{0, 0}, extent};
+    rendering.layerCount = 1;
+    rendering.colorAttachmentCount = 1;
+    rendering.pColorAttachments = &color;
+    rendering.pDepthAttachment = &depth;
+    vkCmdBeginRendering(cmd, &rendering);
+
+    const glm::vec2 low = glm::max(input.constants.viewport_min, glm::vec2(0));
+    const glm::vec2 high = glm::min(input.constants.viewport_min + input.constants.viewport_size,
+                                    glm::vec2(static_cast<float>(extent.width), static_cast<float>(extent.height)));
+    if (high.x > low.x && high.y > low.y) {
+        // The eye's y points up, Vulkan's down.
+        const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
+        const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
+        const VkRect2D scissor{{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
+                               {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
+        vkCmdSetViewport(cmd, 0, 1, &viewport);
+        vkCmdSetScissor(cmd, 0, 1, &scissor);
+        vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1,
+                                &frame.set, 0, nullptr);
+
+        const Recorder recorder{cmd, g.bindings, stats};
+        const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
+        const Passes& p = g.passes;
+        frame.timers.mark(cmd, "racks");
+        p.racks.record(recorder, in, {});
+        frame.timers.mark(cmd, "boxes");
+        p.boxes.record(recorder, in, {});
+        frame.timers.mark(cmd, "structure");
+        p.structure.record(recorder, in, {});
+        frame.timers.mark(cmd, "ground");
+        p.ground.record(recorder, in);
+        frame.timers.mark(cmd, "shadows");
+        p.shadows.record(recorder, in);
+        p.structure.record_glass(recorder, in);
+        frame.timers.mark(cmd, "trunks");
+        p.trunks.record(recorder, in);
+        frame.timers.mark(cmd, "signs");
+        p.signs.record(recorder, in);
+        frame.timers.mark(cmd, "outlines");
+        p.outlines.record(recorder, in);
+        frame.timers.mark(cmd, "beacons");
+        p.beacons.record(recorder, in);
+    }
+    vkCmdEndRendering(cmd);
+}
+
+void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalImage& target,
+                            VkImageLayout final_layout) {
+    Gpu& g = *gpu;
+    bind_scene(frame);
+    std::memcpy(frame.constants.mapped, &input.constants, sizeof input.constants);
+    lay_out_signs(font, scene.signs, input.constants, frame.glyphs);
+    frame.update_set(g.device);
+
+    frame.begin_commands(g.device);
+    frame.timers.begin(frame.cmd, true);
+
+    constexpr VkPipelineStageFlags2 color_stage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT;
+    constexpr VkPipelineStageFlags2 depth_stages =
+        VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
+    constexpr VkAccessFlags2 color_access =
+        VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT;
+    constexpr VkAccessFlags2 depth_access =
+        VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT;
+    // The frame before may still draw into the same images, or copy from them.
+    record_transitions(
+        frame.cmd,
+        {Transition{target.image, g.format.format, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                    color_stage | VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, color_stage,
+                    color_access},
+         Transition{g.targets.depth.handle.get(), VK_FORMAT_D32_SFLOAT, VK_IMAGE_LAYOUT_UNDEFINED,
+                    VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, depth_stages, depth_access, depth_stages, depth_access}});
+
+    stats.draw_calls = 0;
+    stats.triangles = 0;
+    record_passes(frame, input, target);
+    frame.timers.mark(frame.cmd, "ui");
+    g.ui.record(frame.cmd, target.framebuffer.get(), extent, stats);
+    frame.timers.mark(frame.cmd, "");
+
+    const bool copied = final_layout == VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
+    record_transitions(frame.cmd, {Transition{target.image, g.format.format, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                              final_layout, color_stage, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                                              copied ? VK_PIPELINE_STAGE_2_COPY_BIT : VK_PIPELINE_STAGE_2_NONE,
+                                              copied ? VK_ACCESS_2_TRANSFER_READ_BIT : VkAccessFlags2{0}}});
+    VK_CHECK(vkEndCommandBuffer(frame.cmd));
+}
+
+void Renderer::Impl::draw_to_picture(Frame& frame, const FrameInput& input) {
+    record(frame, input, gpu->picture.final_image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
+    frame.submit(gpu->device, VK_NULL_HANDLE, VK_NULL_HANDLE);
+    picture_is_current = true;
+}
+
+bool Renderer::Impl::draw_to_window(Frame& frame, const FrameInput& input) {
+    Gpu& g = *gpu;
+    const auto image = g.swapchain->acquire(frame.acquired.get());
+    if (!image) {
+        make_targets();
+        return false;
+    }
+    record(frame, input, g.swapchain->image(*image), VK_IMAGE_LAYOUT_PRESENT_SRC_KHR);
+    frame.submit(g.device, frame.acquired.get(), g.swapchain->rendered(*image));
+    picture_is_current = false;
+    if (!g.swapchain->present(*image)) make_targets();
+    return true;
+}
+
+Renderer::Renderer(const RendererOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Renderer::~Renderer() = default;
+
+void Renderer::resize(uint32_t width, uint32_t height) {
+    if (impl_->extent.width == width && impl_->extent.height == height) return;
+    impl_->extent = {width, height};
+    impl_->make_targets();
+}
+
+void Renderer::set_static_scene(StaticScene scene) {
+    VK_CHECK(vkDeviceWaitIdle(impl_->gpu->device.handle));
+    impl_->scene = std::move(scene);
+    impl_->upload_scene();
+}
+
+void Renderer::set_color_maps(std::span<const glm::u8vec4> texels, uint32_t rows) {
+    CHECK(rows > 0 && texels.size() == size_t{rows} * 256);
+    VK_CHECK(vkDeviceWaitIdle(impl_->gpu->device.handle));
+    impl_->color_map_texels.assign(texels.begin(), texels.end());
+    impl_->color_map_rows = rows;
+    impl_->upload_color_maps();
+}
+
+FrameRows& Renderer::begin_frame() {
+    Frame& frame = impl_->gpu->frames[impl_->frame_number % frames_in_flight];
+    try {
+        frame.wait(impl_->gpu->device);
+    } catch (const DeviceLost&) {
+        impl_->make_gpu();
+        return begin_frame();
+    }
+    if (auto passes = frame.timers.read(impl_->gpu->device); !passes.empty()) impl_->stats.passes = std::move(passes);
+    frame.rows.clear();
+    return frame.rows;
+}
+
+bool Renderer::draw(const FrameInput& input) {
+    Impl& i = *impl_;
+    const auto start = std::chrono::steady_clock::now();
+    if (i.gpu->device.surface && !i.gpu->swapchain && !i.minimised()) i.make_targets();
+    if (i.minimised() || (i.gpu->device.surface && !i.gpu->swapchain)) return true;
+    Frame& frame = i.gpu->frames[i.frame_number % frames_in_flight];
+    try {
+        if (i.gpu->swapchain) {
+            if (!i.draw_to_window(frame, input)) return false;
+        } else {
+            i.draw_to_picture(frame, input);
+        }
+    } catch (const DeviceLost&) {
+        i.make_gpu();
+        return false;
+    } catch (const SurfaceLost&) {
+        VK_CHECK(vkDeviceWaitIdle(i.gpu->device.handle));
+        i.gpu->swapchain.reset();
+        i.gpu->device.make_surface();
+        i.make_targets();
+        return false;
+    }
+    i.last_input = input;
+    ++i.frame_number;
+    i.stats.cpu_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return true;
+}
+
+Pixels Renderer::read_pixels() {
+    Impl& i = *impl_;
+    Gpu& g = *i.gpu;
+    Pixels pixels;
+    if (i.minimised() || i.frame_number == 0) return pixels;
+    if (!i.picture_is_current) {
+        // A window's images belong to the screen once presented, so its last frame is drawn again, into memory.
+        VK_CHECK(vkDeviceWaitIdle(g.device.handle));
+        g.picture = Picture::create(g.device, i.extent, g.format.format, g.ui.render_pass());
+        i.draw_to_picture(g.frames[(i.frame_number - 1) % frames_in_flight], i.last_input);
+    }
+    OneShot once(g.device);
+    // Drawing ended with a transition towards the copy; this copy comes later in the same queue.
+    VkBufferImageCopy copy{};
+    copy.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+    copy.imageExtent = {i.extent.width, i.extent.height, 1};
+    vkCmdCopyImageToBuffer(once.cmd, g.picture.final_image.image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+                           g.picture.readback.handle.get(), 1, &copy);
+    VkMemoryBarrier2 to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
+    to_host.srcStageMask = VK_PIPELINE_STAGE_2_COPY_BIT;
+    to_host.srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT;
+    to_host.dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT;
+    to_host.dstAccessMask = VK_ACCESS_2_HOST_READ_BIT;
+    VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
+    dependency.memoryBarrierCount = 1;
+    dependency.pMemoryBarriers = &to_host;
+    vkCmdPipelineBarrier2(once.cmd, &dependency);
+    once.submit_and_wait();
+
+    pixels.width = i.extent.width;
+    pixels.height = i.extent.height;
+    pixels.rgba.resize(size_t{4} * pixels.width * pixels.height);
+    const auto* from = reinterpret_cast<const uint8_t*>(g.picture.readback.mapped);
+    const bool swap = g.format.format == VK_FORMAT_B8G8R8A8_UNORM;
+    for (size_t p = 0; p < pixels.rgba.size(); p += 4) {
+        pixels.rgba[p] = from[p + (swap ? 2 : 0)];
+        pixels.rgba[p + 1] = from[p + 1];
+        pixels.rgba[p + 2] = from[p + (swap ? 0 : 2)];
+        pixels.rgba[p + 3] = 255;
+    }
+    return pixels;
+}
+
+void Renderer::upload_fonts() {
+    impl_->fonts_wanted = true;
+    impl_->gpu->ui.upload_fonts(impl_->gpu->device);
+}
+
+const FrameStats& Renderer::stats() const { return impl_->stats; }
+const std::string& Renderer::device_name() const { return impl_->gpu->device.name; }
+const std::string& Renderer::driver_name() const { return impl_->gpu->device.driver; }
+bool Renderer::rich() const { return impl_->gpu->rich; }
+uint64_t Renderer::validation_messages() const { return impl_->messages; }
+
+}  // namespace bv

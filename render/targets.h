@@ -1,0 +1,35 @@
+// The images that a frame is drawn into, as large as the window or the picture.
+#pragma once
+
+#include <vector>
+
+#include "render/memory.h"
+
+namespace bv {
+
+// Where a frame ends: an image of the swapchain or one in memory, with what the passes and the UI need of it.
+struct FinalImage {
+    VkImage image = VK_NULL_HANDLE;
+    VkImageView view = VK_NULL_HANDLE;
+    UniqueFramebuffer framebuffer;  // of the UI's render pass
+};
+
+struct Targets {
+    static Targets create(const Device& device, VkExtent2D extent, VkFormat color_format, bool rich);
+    VkExtent2D extent{};
+    VkFormat color_format = VK_FORMAT_UNDEFINED;
+    Image depth;  // of as many samples as the passes draw with
+};
+
+// An image in memory to draw into and read back from.
+struct Picture {
+    static Picture create(const Device& device, VkExtent2D extent, VkFormat color_format, VkRenderPass ui_render_pass);
+    Image color;
+    FinalImage final_image;
+    Buffer readback;
+};
+
+UniqueFramebuffer create_framebuffer(const Device& device, VkRenderPass render_pass, VkImageView view,
+                                     VkExtent2D extent);
+
+}  // namespace bv

@@ -1,0 +1,24 @@
+// Hall floors: the top of a slab box with the grid in metres; its sides are cut concrete.
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "floor.glsl"
+
+layout(location = 0) in vec3 in_local;
+layout(location = 1) flat in vec4 in_color;
+layout(location = 2) flat in vec4 in_shape;
+layout(location = 3) flat in uvec4 in_state;
+
+layout(location = 0) out vec4 out_color;
+
+void main() {
+    const vec2 from_edge = in_shape.xy - abs(in_local.xy);
+    const bool top = in_state.z == 2u;
+    vec3 color = in_color.rgb;
+    if (top) {
+        color = mix(frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.8 * floor_grid(in_local.xy));
+        const float border = min(from_edge.x, from_edge.y) / max(max(fwidth(in_local.x), fwidth(in_local.y)), 1e-4);
+        color = mix(color, frame.colors[theme_grid].rgb * 1.6, clamp(1.5 - border, 0.0, 1.0));
+    }
+    out_color = vec4(mix(frame.fog_color, color, clear_air(gl_FragCoord.w)), top ? pass_in.strength : 1.0);
+    if (pass_in.strength >= 1.0) out_color.a = 0.0;
+}

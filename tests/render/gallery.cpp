@@ -1,0 +1,123 @@
+// Draws the synthetic hall and says how long frames take: for the eye of whoever changes a shader.
+// gallery OUT_FOLDER [--quality lean|rich] [--size WxH] [--lod off] [--light] [--frames N]
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include <fmt/core.h>
+#include <imgui.h>
+
+#include "hall.h"
+#include "render/png.h"
+
+namespace {
+
+using namespace bv;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
+
+struct Settings {
+    std::string folder = ".";
+    Quality quality = Quality::lean;
+    uint32_t width = 1920, height = 1080;
+    test::HallOptions hall;
+    test::Light light = test::Light::dark;
+    int frames = 60;
+};
+
+void draw_panels(uint32_t width, uint32_t height) {
+    ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+    ImGui::NewFrame();
+    ImGui::SetNextWindowPos({20, 20});
+    ImGui::Begin("gallery", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize);
+    ImGui::TextUnformatted("Synthetic hall");
+    ImGui::End();
+    ImGui::Render();
+}
+
+void shoot(Renderer& renderer, const Settings& s, const char* name, const test::View& view, glm::vec2 viewport_min,
+           glm::vec2 viewport_size) {
+    auto input = FrameInput{test::look_from(view.eye, view.at, view.fov_y, viewport_min, viewport_size, s.light)};
+    if (renderer.rich()) input.constants.flags |= gpu::frame_rich;
+    std::vector<double> times;
+    for (int i = 0; i < s.frames + 4; ++i) {
+        const auto start = Clock::now();
+        FrameRows& rows = renderer.begin_frame();
+        test::fill_hall(rows, s.hall, view.eye);
+        draw_panels(s.width, s.height);
+        const auto packed = Clock::now();
+        while (!renderer.draw(input)) {
+        }
+        static_cast<void>(packed);
+        if (i >= 4) times.push_back(milliseconds(Clock::now() - start));
+    }
+    std::sort(times.begin(), times.end());
+    fmt::print("{:24} p50 {:6.2f} ms  p95 {:6.2f} ms  {} triangles  {} draws  cpu {:.2f} ms\n   ", name,
+               times[times.size() / 2], times[times.size() * 95 / 100], renderer.stats().triangles,
+               renderer.stats().draw_calls, renderer.stats().cpu_ms);
+    for (const auto& pass : renderer.stats().passes) fmt::print(" {} {:.2f}", pass.name, pass.gpu_ms);
+    fmt::print("\n");
+    write_png(s.folder + "/" + name + ".png", renderer.read_pixels());
+}
+
+Settings parse(int argc, char** argv) {
+    Settings s;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--light")
+            s.light = test::Light::light;
+        else if (word == "--quality" && i + 1 < argc)
+            s.quality = std::strcmp(argv[++i], "rich") == 0 ? Quality::rich : Quality::lean;
+        else if (word == "--size" && i + 1 < argc)
+            std::sscanf(argv[++i], "%ux%u", &s.width, &s.height);
+        else if (word == "--lod" && i + 1 < argc)
+            s.hall.lod = std::strcmp(argv[++i], "off") != 0;
+        else if (word == "--rows" && i + 1 < argc)
+            s.hall.rows = std::atoi(argv[++i]);
+        else if (word == "--frames" && i + 1 < argc)
+            s.frames = std::atoi(argv[++i]);
+        else
+            s.folder = word;
+    }
+    return s;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    const Settings s = parse(argc, argv);
+    std::filesystem::create_directories(s.folder);
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    const auto start = Clock::now();
+    RendererOptions options;
+    options.quality = s.quality;
+    options.width = s.width;
+    options.height = s.height;
+    auto renderer = std::make_unique<Renderer>(options);
+    fmt::print("{} ({}), started in {:.0f} ms\n", renderer->device_name(), renderer->driver_name(),
+               milliseconds(Clock::now() - start));
+    renderer->upload_fonts();
+    renderer->set_color_maps(test::color_maps(), 2);
+    renderer->set_static_scene(test::hall_structure(s.hall));
+    const glm::vec2 size(static_cast<float>(s.width), static_cast<float>(s.height));
+    shoot(*renderer, s, "overview", test::overview(s.hall), {0, 0}, size);
+    shoot(*renderer, s, "aisle", test::aisle(s.hall), {0, 0}, size);
+    shoot(*renderer, s, "rack", test::rack_front(s.hall), {0, 0}, size);
+    if (s.width == 1920 && s.height == 1080) {
+        shoot(*renderer, s, "overview-panels", test::overview(s.hall), {320, 40}, {1220, 900});
+        shoot(*renderer, s, "aisle-panels", test::aisle(s.hall), {320, 40}, {1220, 900});
+    }
+    fmt::print("validation messages: {}\n", renderer->validation_messages());
+    const bool silent = renderer->validation_messages() == 0;
+    renderer.reset();
+    ImGui::DestroyContext();
+    return silent ? 0 : 1;
+} catch (const std::exception& error) {
+    fmt::print(stderr, "gallery: {}\n", error.what());
+    return 1;
+}
