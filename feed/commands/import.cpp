@@ -84,7 +84,7 @@ nlohmann::ordered_json summary_json(const ImportSummary& it) {
             {"unknown_rates", it.unknown_rates},
             {"one_sided_cables", it.one_sided},
             {"conflicts", it.conflicts},
-            {"lone_adapters", it.lone_adapters},
+            {"lone_devices", it.lone_devices},
             {"guessed", it.guesses},
             {"dropped", it.dropped},
             {"unplaced_names", it.unplaced_names}};
@@ -125,7 +125,7 @@ void print_summary(const ImportSummary& it, const std::string& output) {
     if (it.unknown_rates > 0) fmt::print(stderr, "  {} cables have a rate that is not known\n", it.unknown_rates);
     print_list("cables that one end alone reports", it.one_sided);
     print_list("contradictions", it.conflicts);
-    print_list("adapters without a cable", it.lone_adapters);
+    print_list("devices without a cable", it.lone_devices);
     print_list("dropped", it.dropped);
 }
 

@@ -34,7 +34,7 @@ struct ImportSummary {
     uint32_t duplicate_names = 0;       // adapters of one name that cannot be of one host
     uint32_t mentioned_only = 0;        // devices without a block of their own
     uint32_t unknown_rates = 0;         // cables
-    std::vector<std::string> one_sided, conflicts, lone_adapters, guesses, dropped;
+    std::vector<std::string> one_sided, conflicts, lone_devices, guesses, dropped;
     std::vector<std::string> unplaced_names;
 };
 
@@ -45,14 +45,5 @@ struct FabricImport {
 
 // Throws std::invalid_argument for a wrong name rule, ImportError where there is no cable at all.
 FabricImport import_fabric(const Fabric& fabric, const FabricImportOptions& options);
-
-// "a08-p1-dgx-04-c01 mlx5_5" → host and device; an empty host where the description is the factory's.
-struct AdapterName {
-    std::string host, device;
-};
-AdapterName adapter_name(std::string_view description);
-// "MF0;A09-P1-IBLEAF-04-04:MQM9701/U1" → "A09-P1-IBLEAF-04-04"; empty where the description is the factory's.
-std::string switch_name(std::string_view description);
-bool is_aggregation_node(std::string_view description);
 
 }  // namespace bv

@@ -1,11 +1,12 @@
 // What node descriptions say: host and adapter, switch, or nothing because the host never set them.
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <regex>
 #include <string>
 #include <string_view>
 
-#include "feed/import/fabric_cluster.h"
+#include "feed/import/fabric_names.h"
 
 namespace bv {
 
@@ -62,6 +63,36 @@ std::string switch_name(std::string_view description) {
         if (model != std::string_view::npos && model > 0) text = text.substr(0, model);
     }
     return std::string(trimmed(text));
+}
+
+std::optional<uint32_t> device_number(std::string_view device) {
+    const size_t digits = device.find_last_not_of("0123456789");
+    const std::string_view tail = digits == std::string_view::npos ? device : device.substr(digits + 1);
+    uint32_t value = 0;
+    if (tail.empty() || std::from_chars(tail.data(), tail.data() + tail.size(), value).ec != std::errc())
+        return std::nullopt;
+    if (device.substr(0, 4) == "HCA-") return value == 0 ? 0 : value - 1;
+    return value;
+}
+
+NodeRole role_from_host_name(const std::string& host) {
+    static const std::regex service(
+        R"(.*(^|[-_.])(c?ufm|mgmt|mgt|mgr|login|head|bcm|admin|jump|bastion|slurm|opensm|sm)\d*([-_.].*|$))",
+        std::regex::icase | std::regex::optimize);
+    static const std::regex storage(
+        R"(.*(^|[-_.])(stor|storage|nfs|lustre|oss|mds|gpfs|weka|vast|ddn|beegfs|ceph|daos)\d*([-_.].*|$))",
+        std::regex::icase | std::regex::optimize);
+    if (host.size() > max_description) return NodeRole::gpu;
+    if (std::regex_match(host, service)) return NodeRole::cpu;
+    if (std::regex_match(host, storage)) return NodeRole::storage;
+    return NodeRole::gpu;
+}
+
+SwitchRole role_from_switch_name(const std::string& name) {
+    if (contains(name, "leaf")) return SwitchRole::leaf;
+    if (contains(name, "spine")) return SwitchRole::spine;
+    if (contains(name, "core")) return SwitchRole::core;
+    return SwitchRole::other;
 }
 
 }  // namespace bv

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <tuple>
@@ -14,25 +15,16 @@ namespace bv {
 namespace {
 
 constexpr float rack_pitch_m = 0.6f;  // a rack of 600 mm beside the next
-constexpr float row_pitch_m = 3.0f;   // 1.2 m of rack, 1.8 m of aisle
+constexpr float rack_depth_m = 1.2f;
+constexpr float row_pitch_m = 3.0f;  // 1.2 m of rack, 1.8 m of aisle
 constexpr float wall_margin_m = 3.0f;
 constexpr float hall_gap_m = 12.0f;
 constexpr float hall_height_m = 5.0f;
-constexpr uint16_t rack_units = 48, first_unit = 3;
-constexpr uint16_t max_host_units = 4;
+constexpr uint32_t rack_units = 48, first_unit = 3, max_host_units = 4, max_slot = 64;
 constexpr size_t unplaced_per_rack = 20, racks_per_unnamed_row = 24;
-constexpr const char* unplaced = "unplaced";
+constexpr const char* unplaced_name = "unplaced";
 
-struct RackKey {
-    std::string hall, row, rack;
-    bool unplaced = false;  // sorts last
-    bool operator<(const RackKey& other) const {
-        if (unplaced != other.unplaced) return other.unplaced;
-        if (hall != other.hall) return natural_less(hall, other.hall);
-        if (row != other.row) return natural_less(row, other.row);
-        return natural_less(rack, other.rack);
-    }
-};
+bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<long> number_in(std::string_view text) {
     const size_t first = text.find_first_of("0123456789");
@@ -43,7 +35,7 @@ std::optional<long> number_in(std::string_view text) {
     return value;
 }
 
-std::string unique(std::string wanted, std::set<std::string>& used) {
+std::string unique(const std::string& wanted, std::set<std::string>& used) {
     std::string name = wanted;
     for (int n = 2; !used.insert(name).second; ++n) name = fmt::format("{}-{}", wanted, n);
     return name;
@@ -51,169 +43,224 @@ std::string unique(std::string wanted, std::set<std::string>& used) {
 
 // "A" + "08" → "A08"; "12" + "3" → "12-3".
 std::string joined(const std::string& row, const std::string& rack) {
-    const bool clear = row.empty() || rack.empty() ||
-                       (std::isdigit(uint8_t(row.back())) != 0) != (std::isdigit(uint8_t(rack.front())) != 0);
+    const bool clear = row.empty() || rack.empty() || digit(row.back()) != digit(rack.front());
     return row + (clear ? "" : "-") + rack;
 }
+
+// <0, 0, >0; runs of digits compare as numbers, so that "08" and "8" are one rack.
+int natural_order(std::string_view a, std::string_view b) {
+    size_t i = 0, k = 0;
+    while (i < a.size() && k < b.size()) {
+        if (!digit(a[i]) || !digit(b[k])) {
+            if (a[i] != b[k]) return a[i] < b[k] ? -1 : 1;
+            ++i, ++k;
+            continue;
+        }
+        while (i < a.size() && a[i] == '0') ++i;
+        while (k < b.size() && b[k] == '0') ++k;
+        const size_t i_end = std::min(a.find_first_not_of("0123456789", i), a.size());
+        const size_t k_end = std::min(b.find_first_not_of("0123456789", k), b.size());
+        if (i_end - i != k_end - k) return i_end - i < k_end - k ? -1 : 1;
+        const int order = a.substr(i, i_end - i).compare(b.substr(k, k_end - k));
+        if (order != 0) return order;
+        i = i_end, k = k_end;
+    }
+    return int(i < a.size()) - int(k < b.size());
+}
+
+struct RowKey {
+    bool unplaced = false;  // sorts last
+    std::string hall, row;
+    bool operator<(const RowKey& other) const {
+        if (unplaced != other.unplaced) return other.unplaced;
+        const int halls = natural_order(hall, other.hall);
+        return halls != 0 ? halls < 0 : natural_order(row, other.row) < 0;
+    }
+};
+
+struct NaturalOrder {
+    bool operator()(const std::string& a, const std::string& b) const { return natural_order(a, b) < 0; }
+};
+
+using Items = std::vector<const FloorPlan::Item*>;
+using Racks = std::map<std::string, Items, NaturalOrder>;  // by the rack's own label
+using Rows = std::map<RowKey, Racks>;
+
+Rows group(const std::vector<FloorPlan::Item>& items) {
+    Rows rows;
+    Items lost;
+    for (const FloorPlan::Item& item : items)
+        if (item.place)
+            rows[{false, item.place->hall, item.place->row}][item.place->rack].push_back(&item);
+        else
+            lost.push_back(&item);
+    std::sort(lost.begin(), lost.end(), [](auto* a, auto* b) { return natural_less(a->name, b->name); });
+    for (size_t i = 0; i < lost.size(); ++i)
+        rows[{true, "", unplaced_name}][fmt::format("{:02}", i / unplaced_per_rack + 1)].push_back(lost[i]);
+    return rows;
+}
+
+// Racks stand at their number, so that gaps show and rows line up, unless some have none, share one or are far apart.
+// The lowest number of the hall, or nothing.
+std::optional<long> column_origin(const Rows& rows, const std::string& hall) {
+    long lowest = 0, highest = -1;
+    size_t count = 0;
+    for (const auto& [key, racks] : rows) {
+        if (key.unplaced || key.hall != hall || key.row.empty()) continue;
+        std::set<long> taken;
+        for (const auto& [label, items] : racks) {
+            const auto number = number_in(label);
+            if (!number || !taken.insert(*number).second) return std::nullopt;
+            lowest = highest < 0 ? *number : std::min(lowest, *number);
+            highest = std::max(highest, *number);
+            ++count;
+        }
+    }
+    if (highest - lowest > long(3 * count + 16)) return std::nullopt;
+    return lowest;
+}
+
+class Arranger {
+public:
+    Arranger(const std::vector<FloorPlan::Item>& items) : rows_(group(items)) {
+        for (const FloorPlan::Item& item : items) {
+            auto& spots = item.is_switch ? result_.switches : result_.hosts;
+            spots.resize(std::max(spots.size(), item.index + 1));
+        }
+        std::set<std::string> halls;
+        for (const auto& [key, racks] : rows_)
+            if (!key.unplaced) halls.insert(key.hall);
+        many_halls_ = halls.size() > 1;
+    }
+
+    FloorResult run() {
+        for (const auto& [key, racks] : rows_) {
+            if (result_.halls.empty() || (!key.unplaced && key.hall != hall_key_)) begin_hall(key.hall);
+            begin_row(key);
+            const auto origin = key.unplaced || key.row.empty() ? std::nullopt : column_origin(rows_, key.hall);
+            for (const auto& [label, items] : racks) {
+                if (key.row.empty() && slot_ == racks_per_unnamed_row) begin_row(key);
+                place_rack(key, label, items, origin);
+            }
+        }
+        end_hall();
+        return std::move(result_);
+    }
+
+private:
+    void begin_hall(const std::string& hall) {
+        end_hall();
+        hall_key_ = hall;
+        ExplicitHall& it = result_.halls.emplace_back();
+        it.name = unique(hall.empty() ? "hall" : hall, hall_names_);
+        row_y_ = -row_pitch_m;
+        widest_ = 0;
+    }
+
+    void end_hall() {
+        if (result_.halls.empty()) return;
+        ExplicitHall& it = result_.halls.back();
+        it.width = std::max(widest_ + rack_pitch_m + 2 * wall_margin_m, 12.0f);
+        it.depth = std::max(row_y_ + rack_depth_m + 2 * wall_margin_m, 9.0f);
+        it.height = hall_height_m;
+        it.x = hall_x_ + widest_ / 2;
+        it.y = row_y_ / 2;
+        hall_x_ += it.width + hall_gap_m;
+    }
+
+    std::string with_hall(const RowKey& key, const std::string& name) const {
+        return many_halls_ && !key.unplaced ? key.hall + "-" + name : name;
+    }
+
+    void begin_row(const RowKey& key) {
+        const std::string name = key.row.empty() ? fmt::format("row {}", ++unnamed_rows_) : key.row;
+        result_.rows.push_back({unique(with_hall(key, name), row_names_), result_.halls.back().name});
+        row_y_ += row_pitch_m;
+        slot_ = 0;
+    }
+
+    void place_rack(const RowKey& key, const std::string& label, const Items& items, std::optional<long> origin) {
+        ExplicitRack rack;
+        rack.row = result_.rows.back().name;
+        const std::string name = key.unplaced      ? fmt::format("{}-{}", unplaced_name, label)
+                                 : key.row.empty() ? "R" + label
+                                                   : joined(key.row, label);
+        rack.name = unique(with_hall(key, name), rack_names_);
+        rack.slot = uint16_t(slot_);
+        const float column = origin ? float(*number_in(label) - *origin) : float(slot_);
+        rack.x = hall_x_ + column * rack_pitch_m;
+        rack.y = row_y_;
+        widest_ = std::max(widest_, column * rack_pitch_m);
+        ++slot_;
+        for (const auto* item : items)
+            if (item->place && item->place->pod) rack.pod = *item->place->pod;
+        rack.units = fill_rack(rack.name, items);
+        result_.racks.push_back(std::move(rack));
+    }
+
+    // Hosts by unit or slot from below, switches above them with a unit left free over each. Returns the rack's height.
+    uint16_t fill_rack(const std::string& rack, Items items) {
+        const auto order = [](const FloorPlan::Item* item) {
+            const auto& place = item->place;
+            return std::tuple(item->is_switch, !place ? 0u : place->unit ? *place->unit : place->slot.value_or(0));
+        };
+        std::sort(items.begin(), items.end(), [&](const auto* a, const auto* b) {
+            return order(a) != order(b) ? order(a) < order(b) : natural_less(a->name, b->name);
+        });
+        const uint32_t height = host_height(items);
+        uint32_t next = first_unit;
+        for (const FloorPlan::Item* item : items) {
+            Spot spot{rack, 0, uint16_t(item->is_switch ? 1 : height)};
+            spot.unit = uint16_t(std::max(next, wanted_unit(*item, next, height)));
+            next = spot.unit + spot.height_units + (item->is_switch ? 1u : 0u);
+            (item->is_switch ? result_.switches : result_.hosts)[item->index] = spot;
+        }
+        return uint16_t(std::max(rack_units, next));
+    }
+
+    static uint32_t slot_of(const FloorPlan::Item& item) {
+        const uint32_t slot = item.place && !item.is_switch ? item.place->slot.value_or(0) : 0;
+        return slot <= max_slot ? slot : 0;
+    }
+
+    // As high as fits evenly, at most 4 U: a scan says nothing of heights.
+    static uint32_t host_height(const Items& items) {
+        uint32_t hosts = 0, switches = 0, slots = 1;
+        for (const FloorPlan::Item* item : items) {
+            ++(item->is_switch ? switches : hosts);
+            slots = std::max(slots, slot_of(*item));
+        }
+        slots = std::max(slots, hosts);
+        const uint32_t taken = first_unit + 2 * switches;
+        return taken >= rack_units ? 1 : std::clamp((rack_units - taken) / slots, 1u, max_host_units);
+    }
+
+    static uint32_t wanted_unit(const FloorPlan::Item& item, uint32_t next, uint32_t height) {
+        if (item.place && item.place->unit) return std::clamp(*item.place->unit, 1u, max_slot);
+        const uint32_t slot = slot_of(item);
+        return slot > 0 ? first_unit + (slot - 1) * height : next;
+    }
+
+    const Rows rows_;
+    FloorResult result_;
+    bool many_halls_ = false;
+    std::string hall_key_;
+    std::set<std::string> hall_names_, row_names_, rack_names_;
+    float hall_x_ = 0, row_y_ = 0, widest_ = 0;
+    size_t slot_ = 0, unnamed_rows_ = 0;
+};
 
 }  // namespace
 
 bool natural_less(std::string_view a, std::string_view b) {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    size_t i = 0, k = 0;
-    while (i < a.size() && k < b.size()) {
-        if (!digit(a[i]) || !digit(b[k])) {
-            if (a[i] != b[k]) return a[i] < b[k];
-            ++i, ++k;
-            continue;
-        }
-        size_t i_end = i, k_end = k;
-        while (i < a.size() && a[i] == '0') ++i;
-        while (k < b.size() && b[k] == '0') ++k;
-        for (i_end = i; i_end < a.size() && digit(a[i_end]);) ++i_end;
-        for (k_end = k; k_end < b.size() && digit(b[k_end]);) ++k_end;
-        if (i_end - i != k_end - k) return i_end - i < k_end - k;
-        const int order = a.substr(i, i_end - i).compare(b.substr(k, k_end - k));
-        if (order != 0) return order < 0;
-        i = i_end, k = k_end;
-    }
-    if (a.size() - i != b.size() - k) return a.size() - i < b.size() - k;
-    return a < b;  // equal but for leading zeros: still a strict order
+    const int order = natural_order(a, b);
+    return order != 0 ? order < 0 : a < b;
 }
 
 void FloorPlan::add(const std::string& name, const std::optional<NamePlace>& place, bool is_switch, size_t index) {
     items_.push_back({name, place, is_switch, index});
 }
 
-FloorResult FloorPlan::arrange() const {
-    // 1. Who stands in which rack.
-    std::vector<const Item*> lost;
-    std::map<RackKey, std::vector<const Item*>> racks;
-    for (const Item& item : items_)
-        if (item.place)
-            racks[{item.place->hall, item.place->row, item.place->rack}].push_back(&item);
-        else
-            lost.push_back(&item);
-    const auto by_name = [](const Item* a, const Item* b) { return natural_less(a->name, b->name); };
-    std::sort(lost.begin(), lost.end(), by_name);
-    for (size_t i = 0; i < lost.size(); ++i)
-        racks[{"", unplaced, fmt::format("{:02}", i / unplaced_per_rack + 1), true}].push_back(lost[i]);
-
-    FloorResult result;
-    size_t host_count = 0, switch_count = 0;
-    for (const Item& item : items_) {
-        size_t& count = item.is_switch ? switch_count : host_count;
-        count = std::max(count, item.index + 1);
-    }
-    result.hosts.resize(host_count);
-    result.switches.resize(switch_count);
-
-    // 2. Halls, rows and racks, one after the other; the unplaced row stands at the back of the last hall.
-    std::set<std::string> hall_names, row_names, rack_names;
-    std::set<std::string> halls;
-    for (const auto& [key, items] : racks)
-        if (!key.unplaced) halls.insert(key.hall);
-    const bool many_halls = halls.size() > 1;
-    std::string hall_of_row, row_key;
-    bool first = true;
-    long column_origin = 0;
-    bool numbered = false;
-    float hall_x = 0, row_y = 0, widest = 0;
-    size_t in_row = 0, unnamed_rows = 0;
-    const auto close_hall = [&] {
-        if (result.halls.empty()) return;
-        ExplicitHall& hall = result.halls.back();
-        hall.width = std::max(widest + 2 * wall_margin_m, 12.0f);
-        hall.depth = std::max(row_y + 2 * wall_margin_m + 1.2f, 9.0f);
-        hall.height = hall_height_m;
-        hall.x = hall_x + widest / 2;
-        hall.y = row_y / 2;
-        hall_x += hall.width + hall_gap_m;
-    };
-    for (const auto& [key, items] : racks) {
-        const bool new_hall = result.halls.empty() || (!key.unplaced && key.hall != hall_of_row);
-        const bool new_row = new_hall || first || key.row != row_key || (key.unplaced && row_key != unplaced) ||
-                             (key.row.empty() && in_row >= racks_per_unnamed_row);
-        if (new_hall) {
-            close_hall();
-            hall_of_row = key.hall;
-            result.halls.push_back({unique(key.hall.empty() ? "hall" : key.hall, hall_names)});
-            row_y = widest = 0;
-        }
-        if (new_row) {
-            if (!new_hall) row_y += row_pitch_m;
-            row_key = key.unplaced ? unplaced : key.row;
-            const std::string base = key.row.empty() ? fmt::format("row {}", ++unnamed_rows) : key.row;
-            result.rows.push_back({unique(many_halls && !key.unplaced ? key.hall + "-" + base : base, row_names),
-                                   result.halls.back().name});
-            in_row = 0;
-            // Racks stand at their number, so that gaps show and rows line up, unless the numbers are far apart.
-            long lowest = 0, highest = -1;
-            numbered = !key.row.empty();
-            size_t count = 0;
-            for (const auto& [other, ignored] : racks) {
-                if (other.hall != key.hall || other.unplaced != key.unplaced) continue;
-                const auto number = number_in(other.rack);
-                if (!number) numbered = false;
-                if (!number) continue;
-                lowest = highest < 0 ? *number : std::min(lowest, *number);
-                highest = std::max(highest, *number);
-                ++count;
-            }
-            numbered = numbered && highest - lowest <= long(3 * count + 16);
-            column_origin = lowest;
-        }
-        first = false;
-        ExplicitRack rack;
-        rack.row = result.rows.back().name;
-        const std::string base = key.unplaced      ? fmt::format("{}-{}", unplaced, key.rack)
-                                 : key.row.empty() ? "R" + key.rack
-                                                   : joined(key.row, key.rack);
-        rack.name = unique(many_halls && !key.unplaced ? key.hall + "-" + base : base, rack_names);
-        rack.slot = uint16_t(in_row);
-        const size_t column = numbered && !key.rack.empty() ? size_t(*number_in(key.rack) - column_origin) : in_row;
-        rack.x = hall_x + float(column) * rack_pitch_m;
-        rack.y = row_y;
-        widest = std::max(widest, float(column) * rack_pitch_m);
-        ++in_row;
-        for (const Item* item : items)
-            if (item->place && item->place->pod) rack.pod = *item->place->pod;
-
-        // 3. Rack units: hosts by unit or slot from below, switches above them with a unit free over each.
-        std::vector<const Item*> sorted = items;
-        const auto order = [](const Item* item) {
-            const auto& place = item->place;
-            return std::tuple(item->is_switch, !place ? 0u : place->unit ? *place->unit : place->slot.value_or(0));
-        };
-        std::stable_sort(sorted.begin(), sorted.end(), [&](const Item* a, const Item* b) {
-            return order(a) != order(b) ? order(a) < order(b) : natural_less(a->name, b->name);
-        });
-        uint32_t hosts = 0, switches = 0, last_slot = 0;
-        for (const Item* item : sorted) {
-            ++(item->is_switch ? switches : hosts);
-            if (!item->is_switch && item->place) last_slot = std::max(last_slot, item->place->slot.value_or(0));
-        }
-        last_slot = std::max(std::min(last_slot, 64u), hosts);
-        const uint32_t free_units = rack_units > first_unit + 2 * switches ? rack_units - first_unit - 2 * switches : 1;
-        const uint32_t height = last_slot == 0 ? 1 : std::clamp<uint32_t>(free_units / last_slot, 1, max_host_units);
-        uint32_t next = first_unit;
-        for (const Item* item : sorted) {
-            Spot spot{rack.name, 0, uint16_t(item->is_switch ? 1 : height)};
-            uint32_t wanted = next;
-            if (item->place && item->place->unit)
-                wanted = std::min(*item->place->unit, 60u);
-            else if (!item->is_switch && item->place && item->place->slot && *item->place->slot > 0 &&
-                     *item->place->slot <= 64)
-                wanted = first_unit + (*item->place->slot - 1) * height;
-            spot.unit = uint16_t(std::max(next, wanted));
-            next = spot.unit + spot.height_units + (item->is_switch ? 1 : 0);
-            (item->is_switch ? result.switches : result.hosts)[item->index] = spot;
-        }
-        rack.units = uint16_t(std::max<uint32_t>(rack_units, next));
-        result.racks.push_back(std::move(rack));
-    }
-    close_hall();
-    return result;
-}
+FloorResult FloorPlan::arrange() const { return Arranger(items_).run(); }
 
 }  // namespace bv

@@ -31,16 +31,17 @@ struct FloorResult {
 
 class FloorPlan {
 public:
-    void add(const std::string& name, const std::optional<NamePlace>& place, bool is_switch, size_t index);
-    [[nodiscard]] FloorResult arrange() const;
-
-private:
     struct Item {
         std::string name;
         std::optional<NamePlace> place;
         bool is_switch = false;
         size_t index = 0;
     };
+    // Indices of hosts and of switches run from 0 each.
+    void add(const std::string& name, const std::optional<NamePlace>& place, bool is_switch, size_t index);
+    [[nodiscard]] FloorResult arrange() const;
+
+private:
     std::vector<Item> items_;
 };
 
