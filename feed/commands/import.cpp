@@ -99,30 +99,36 @@ void print_list(const char* title, const std::vector<std::string>& sentences) {
         fmt::print(stderr, "    … and {} more (--json lists all)\n", sentences.size() - shown);
 }
 
+std::string counted(uint32_t count, const char* thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 void print_summary(const ImportSummary& it, const std::string& output) {
-    fmt::print(stderr, "{}: {} switches ({} leaf, {} spine, {} core", output, it.switches, it.leaves, it.spines,
-               it.cores);
-    if (it.other_switches > 0) fmt::print(stderr, ", {} of no known tier", it.other_switches);
-    fmt::print(stderr, "), {} channel adapters ({} of them aggregation nodes), {} cables ({} host, {} switch–switch)\n",
-               it.adapters, it.aggregation_nodes, it.cables, it.host_cables, it.switch_cables);
-    fmt::print(stderr, "  hosts: {} compute with {} GPUs, {} other; {} rows, {} racks\n", it.compute_hosts, it.gpus,
-               it.other_hosts, it.rows, it.racks);
-    fmt::print(stderr, "  read {} lines of {} file{}\n", it.lines, it.files, it.files == 1 ? "" : "s");
+    fmt::print(stderr,
+               "{}: {} ({} leaf, {} spine, {} core, {} of no known tier), {} ({} of them aggregation nodes), {} ({} "
+               "host, {} switch–switch)\n",
+               output, fmt::format("{} switch{}", it.switches, it.switches == 1 ? "" : "es"), it.leaves, it.spines,
+               it.cores, it.other_switches, counted(it.adapters, "channel adapter"), it.aggregation_nodes,
+               counted(it.cables, "cable"), it.host_cables, it.switch_cables);
+    fmt::print(stderr, "  {} with {}, {}; {}, {}; read from {} in {}\n", counted(it.compute_hosts, "compute host"),
+               counted(it.gpus, "GPU"), counted(it.other_hosts, "other host"), counted(it.rows, "row"),
+               counted(it.racks, "rack"), counted(it.lines, "line"), counted(it.files, "file"));
     print_list("guessed", it.guesses);
     if (it.unplaced > 0)
-        fmt::print(
-            stderr,
-            "  {} of {} hosts and switches have no place in their name and stand in the row \"unplaced\", such as {}\n",
-            it.unplaced, it.placed + it.unplaced, it.unplaced_names.front());
+        fmt::print(stderr,
+                   "  unplaced: {} of {} hosts and switches have no place in their name, such as {}; they stand in a "
+                   "row of their own\n",
+                   it.unplaced, it.placed + it.unplaced, it.unplaced_names.front());
     if (it.names_lost > 0)
-        fmt::print(stderr, "  {} adapters had lost their host's name: each is a host named after its GUID\n",
-                   it.names_lost);
+        fmt::print(stderr, "  {} without the name of a host: each became a host named after its GUID\n",
+                   counted(it.names_lost, "adapter"));
     if (it.duplicate_names > 0)
-        fmt::print(stderr, "  {} adapters share host and adapter name with another: they became hosts of their own\n",
-                   it.duplicate_names);
+        fmt::print(stderr, "  {} with the host and adapter name of another: made a host of its own\n",
+                   counted(it.duplicate_names, "adapter"));
     if (it.mentioned_only > 0)
-        fmt::print(stderr, "  {} devices are only mentioned by their neighbours\n", it.mentioned_only);
-    if (it.unknown_rates > 0) fmt::print(stderr, "  {} cables have a rate that is not known\n", it.unknown_rates);
+        fmt::print(stderr, "  {} only mentioned by a neighbour\n", counted(it.mentioned_only, "device"));
+    if (it.unknown_rates > 0)
+        fmt::print(stderr, "  {} with a rate that is not known\n", counted(it.unknown_rates, "cable"));
     print_list("cables that one end alone reports", it.one_sided);
     print_list("contradictions", it.conflicts);
     print_list("devices without a cable", it.lone_devices);
@@ -146,8 +152,8 @@ void run_import(ImportArguments& arguments) {
     FabricImport imported = import_fabric(fabric, arguments.options);
     imported.summary.files = uint32_t(arguments.inputs.size());
     if (fabric.ignored_lines > 0)
-        imported.summary.dropped.push_back(fmt::format("{}: {} lines that are not ibnetdiscover's, this one first.",
-                                                       fabric.first_ignored, fabric.ignored_lines));
+        imported.summary.dropped.push_back(fmt::format("{}: {} that ibnetdiscover does not print, this one first.",
+                                                       fabric.first_ignored, counted(fabric.ignored_lines, "line")));
     imported.cluster.comment = "Written by belvedere-feed import ibnetdiscover; docs/import.md says how.";
     const std::string text = cluster_toml(imported.cluster);
     if (arguments.output == "-")

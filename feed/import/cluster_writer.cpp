@@ -95,8 +95,12 @@ void write_cables(const ExplicitCluster& cluster, std::string& text) {
         for (const ExplicitCable* cable : cables) {
             fmt::format_to(out, "  [\"0x{:016x}\", {}, \"0x{:016x}\", {}", cable->lower, cable->lower_port,
                            cable->upper, cable->upper_port);
-            if (cable->rail != 0 || cable->plane != 0)
+            if (cable->rail != 0 && cable->plane != 0)
                 fmt::format_to(out, ", {{ rail = {}, plane = {} }}", cable->rail, cable->plane);
+            else if (cable->rail != 0)
+                fmt::format_to(out, ", {{ rail = {} }}", cable->rail);
+            else if (cable->plane != 0)
+                fmt::format_to(out, ", {{ plane = {} }}", cable->plane);
             text += "],\n";
         }
         text += "]\n";

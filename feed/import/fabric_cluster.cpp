@@ -99,7 +99,7 @@ private:
         out.guid = it.guid;
         const auto place = rules_.match(it.name);
         out.rail = uint16_t(it.rails.empty() ? 0 : rail_of(it));
-        if (place && place->plane) out.plane = uint16_t(*place->plane);
+        if (place && place->plane) out.plane = uint16_t(std::min(*place->plane, 255u));
         if (place && place->pod) out.pod = *place->pod;
         cluster_.switches.push_back(std::move(out));
     }
@@ -121,7 +121,7 @@ private:
             ++summary_.switch_cables;
         }
         if (const auto place = rules_.match(model_.switches[out.upper].name); place && place->plane)
-            out.plane = uint8_t(*place->plane);
+            out.plane = uint8_t(std::min(*place->plane, 255u));
         out.gigabits_per_second = rate_bytes_per_second(cable.rate) * 8 / 1e9;
         if (out.gigabits_per_second == 0) ++summary_.unknown_rates;
         cluster_.cables.push_back(out);

@@ -225,15 +225,18 @@ private:
         std::map<uint32_t, uint32_t> rails;
         for (const auto& [number, count] : seen)
             if (rails.size() < 64) rails.emplace(number, uint32_t(rails.size()));
+        for (const FabricHost& host : model_.hosts)
+            for (uint64_t guid : host.adapters) {
+                FabricAdapter& adapter = model_.adapters[guid];
+                const auto rail = adapter.number ? rails.find(*adapter.number) : rails.end();
+                if (host.role != NodeRole::gpu || rail == rails.end()) continue;
+                adapter.rail = rail->second;
+                adapter.rail_known = true;
+                if (const auto leaf = leaf_of_.find(guid); leaf != leaf_of_.end())
+                    ++model_.switches[leaf->second].rails[adapter.rail];
+            }
         for (auto& [guid, adapter] : model_.adapters) {
-            const auto rail = adapter.number ? rails.find(*adapter.number) : rails.end();
-            if (adapter.aggregation || rail == rails.end()) continue;
-            adapter.rail = rail->second;
-            if (const auto leaf = leaf_of_.find(guid); leaf != leaf_of_.end())
-                ++model_.switches[leaf->second].rails[adapter.rail];
-        }
-        for (auto& [guid, adapter] : model_.adapters) {
-            if (adapter.aggregation || (adapter.number && rails.count(*adapter.number))) continue;
+            if (adapter.rail_known) continue;
             const auto leaf = leaf_of_.find(guid);
             if (leaf != leaf_of_.end()) adapter.rail = rail_of(model_.switches[leaf->second]);
         }

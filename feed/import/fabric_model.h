@@ -18,6 +18,7 @@ struct FabricAdapter {
     std::string device;              // "mlx5_5", "HCA-6"; empty unknown
     std::optional<uint32_t> number;  // HCA-N counts from 1, mlx5_N from 0: this counts from 0
     uint32_t rail = 0;
+    bool rail_known = false;  // from its own number, not from its neighbours
     bool aggregation = false;
 };
 
