@@ -13,7 +13,7 @@ namespace bv {
 struct SimulatedSource {
     std::string cluster = "reference-100k";
     SimulatorOptions options;
-    double speed = 1;   // simulated seconds per second
+    double speed = 1;  // simulated seconds per second
 };
 // Throws one sentence that names the wrong part.
 SimulatedSource parse_simulated_source(const std::string& text);
@@ -23,6 +23,9 @@ public:
     EmbeddedFeed(LoadedCluster cluster, SimulatedSource source);
     ~EmbeddedFeed();
     [[nodiscard]] const std::string& endpoint() const;  // inproc://…, for a Subscriber of the same process
+    // How far simulated time has slipped behind the clock because this machine is too slow for the speed, in wall
+    // seconds.
+    [[nodiscard]] double slipped_seconds() const;
 
 private:
     struct Impl;

@@ -1,0 +1,152 @@
+// One interval of the simulated cluster, as one straight line: faults → jobs → power → coolant → temperatures → fabric
+// → facility → health → batch. Reads a topology and options; the parts are in feed/simulator/.
+#include "feed/simulator.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "feed/simulator/compute.h"
+#include "feed/simulator/fabric.h"
+#include "feed/simulator/facility.h"
+#include "feed/simulator/faults.h"
+#include "feed/simulator/health.h"
+#include "feed/simulator/jobs.h"
+#include "feed/simulator/world.h"
+
+namespace bv {
+namespace {
+
+using sim::FaultKind;
+
+struct Scenario {
+    const char* name;
+    sim::FaultPlan faults;
+    sim::JobPlan jobs;
+};
+
+// A single fault comes 30 s in and stays for some minutes, in an otherwise quiet cluster.
+sim::FaultPlan single(FaultKind kind, double minutes) {
+    return {.rate = 0, .repair_speed = 1, .population = false, .planned = {{kind, 30.0, minutes * 60}}};
+}
+
+const std::vector<Scenario>& scenario_table() {
+    static const sim::FaultPlan none{.rate = 0, .repair_speed = 1, .population = false, .planned = {}};
+    static const sim::JobPlan steady{.software_rate = 0, .checkpoint_at = -1, .detect = 25, .reload = 95};
+    static const std::vector<Scenario> table = {
+        {"training", {}, {}},
+        {"quiet", none, steady},
+        // 300 times the measured rates, mended 60 times as fast, so that some percent of the cluster is broken at any
+        // time; the jobs restart within half a minute, or they would never run at a failure every few seconds.
+        {"storm",
+         {.rate = 300, .repair_speed = 60, .population = true, .planned = {}},
+         {.software_rate = 1, .checkpoint_at = -1, .detect = 6, .reload = 14}},
+        {"gpu_off_bus", single(FaultKind::gpu_off_bus, 5), steady},
+        {"link_down", single(FaultKind::link_down, 5), steady},
+        {"leaf_down", single(FaultKind::switch_leaf, 6), steady},
+        {"cdu_failure", single(FaultKind::cdu_failure, 6), steady},
+        {"node_down", single(FaultKind::node_crash, 5), steady},
+        {"busway_loss", single(FaultKind::busway_loss, 6), steady},
+        {"checkpoint", none, {.software_rate = 0, .checkpoint_at = 30, .detect = 25, .reload = 95}},
+    };
+    return table;
+}
+
+const Scenario& scenario_named(const std::string& name) {
+    std::string known;
+    for (const Scenario& scenario : scenario_table()) {
+        if (name == scenario.name) return scenario;
+        known += (known.empty() ? "" : ", ") + std::string(scenario.name);
+    }
+    throw std::runtime_error(fmt::format("There is no scenario '{}'; choose one of {}.", name, known));
+}
+
+}  // namespace
+
+struct Simulator::Impl {
+    Impl(std::shared_ptr<const Topology> topology, const SimulatorOptions& options)
+        : scenario(scenario_named(options.scenario)),
+          world(with_clock(std::move(topology), options)),
+          faults(*world, scenario.faults),
+          jobs(*world, scenario.jobs),
+          compute(*world),
+          fabric(*world),
+          facility(*world),
+          health(*world) {
+        settle();
+    }
+
+    static std::unique_ptr<sim::World> with_clock(std::shared_ptr<const Topology> topology,
+                                                  const SimulatorOptions& options) {
+        if (options.interval_ns <= 0)
+            throw std::runtime_error("The interval of the simulator must be longer than nothing.");
+        auto world = std::make_unique<sim::World>(std::move(topology), options.seed);
+        world->clock.start_ns = options.start_ns;
+        world->clock.interval_ns = options.interval_ns;
+        return world;
+    }
+
+    // A run begins in the middle of an ordinary day: everything is as warm as its mean power makes it.
+    void settle() {
+        jobs.settle();
+        compute.measure_power();
+        fabric.measure();
+        facility.settle();
+        compute.settle();
+    }
+
+    void step() {
+        world->clock.tick += 1;
+        world->measured.time_ns = world->clock.end_ns();
+        faults.advance([this](uint32_t node, double at) { jobs.stop(node, at); });
+        jobs.advance();
+        compute.measure_power();
+        fabric.measure();
+        facility.measure_racks();
+        compute.measure_temperatures();
+        compute.measure_columns();
+        jobs.measure();
+        facility.set_goodput(jobs.goodput());
+        facility.measure_columns();
+        health.measure();
+    }
+
+    const Scenario& scenario;
+    std::unique_ptr<sim::World> world;
+    sim::Faults faults;
+    sim::Jobs jobs;
+    sim::Compute compute;
+    sim::Fabric fabric;
+    sim::Facility facility;
+    sim::HealthRules health;
+    TelemetryBatch batch;
+};
+
+Simulator::Simulator(std::shared_ptr<const Topology> topology, SimulatorOptions options)
+    : impl_(std::make_unique<Impl>(std::move(topology), options)) {}
+Simulator::~Simulator() = default;
+Simulator::Simulator(Simulator&&) noexcept = default;
+
+const TelemetryBatch& Simulator::step() {
+    Impl& s = *impl_;
+    s.step();
+    s.batch.time_ns = s.world->clock.end_ns();
+    s.batch.interval_ns = s.world->clock.interval_ns;
+    if (s.batch.columns.empty()) s.batch.columns = s.world->columns.spans();
+    s.batch.events.swap(s.world->events);
+    s.batch.jobs.swap(s.world->jobs);
+    s.world->events.clear();
+    s.world->jobs.clear();
+    return s.batch;
+}
+
+int64_t Simulator::time_ns() const { return impl_->world->clock.end_ns(); }
+
+std::vector<std::string> Simulator::scenarios() {
+    std::vector<std::string> names;
+    for (const Scenario& scenario : scenario_table()) names.emplace_back(scenario.name);
+    return names;
+}
+
+}  // namespace bv

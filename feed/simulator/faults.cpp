@@ -1,0 +1,331 @@
+// When things break and mend: one Poisson process per kind of fault over all objects that can have it, lognormal
+// repairs, and the stationary population of what is already broken when a run begins. Events are written here, symptoms
+// in effects.cpp.
+#include "feed/simulator/faults.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+namespace bv::sim {
+namespace {
+
+constexpr double seconds_per_year = 365.0 * 86400.0;
+constexpr Seconds never = std::numeric_limits<double>::infinity();
+
+// Lognormal repair classes of reference-cluster.md 3.7: reset 10 min median; swap 2.2 h mean; board or RMA 2 d mean
+// (spreads assumed). "self" is a carrier that comes back by itself within seconds, or an error burst (assumed).
+struct RepairClass {
+    double median, sigma;
+    [[nodiscard]] double mean() const { return median * std::exp(sigma * sigma / 2); }
+};
+RepairClass repair_class(Repair repair, FaultKind kind) {
+    switch (repair) {
+        case Repair::self:
+            return kind == FaultKind::link_flap ? RepairClass{5, 0.6} : RepairClass{900, 0.6};
+        case Repair::reset:
+            return {600, 0.6};
+        case Repair::swap:
+            return {2.2 * 3600 * std::exp(-0.7 * 0.7 / 2), 0.7};
+        case Repair::board:
+            return {48 * 3600 * std::exp(-0.8 * 0.8 / 2), 0.8};
+    }
+    return {600, 0.6};
+}
+
+// How long until somebody takes the node out of service (assumed); a reset never does.
+Seconds bench_delay(const FaultSpec& spec, Repair repair) {
+    if (spec.kind == FaultKind::node_service) return 0;
+    const bool in_node = spec.object_class == ObjectClass::gpu || spec.object_class == ObjectClass::node;
+    if (!in_node || !spec.stops_job) return never;
+    return repair == Repair::board ? 1800.0 : repair == Repair::swap ? 900.0 : never;
+}
+
+uint32_t poisson(uint64_t key, double mean) {
+    uint32_t n = 0;
+    for (double t = exponential(hash(key, n), 1.0); t < mean; t += exponential(hash(key, ++n), 1.0)) continue;
+    return n;
+}
+
+bool is_link(FaultKind kind) {
+    return kind == FaultKind::link_down || kind == FaultKind::link_flap || kind == FaultKind::fabric_link_down;
+}
+
+}  // namespace
+
+Faults::Faults(World& world, FaultPlan plan) : world_(world), plan_(std::move(plan)) {
+    const Topology& t = *world.topology;
+    world_.effects.gpu_xid.assign(t.gpu_nodes.size(), 0);
+    for (size_t k = 0; k < fault_kind_count; ++k) prepare(spec_of(static_cast<FaultKind>(k)));
+    if (plan_.population && plan_.rate > 0) {
+        for (size_t k = 0; k < fault_kind_count; ++k) populate(spec_of(static_cast<FaultKind>(k)));
+    }
+    rebuild_effects(world_, active_);
+}
+
+void Faults::prepare(const FaultSpec& spec) {
+    const Topology& t = *world_.topology;
+    Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
+    a.count = t.count(spec.object_class);
+    const auto only = [&](auto&& keep) {
+        for (uint32_t i = 0; i < t.count(spec.object_class); ++i) {
+            if (keep(i)) a.targets.push_back(i);
+        }
+        a.count = static_cast<uint32_t>(a.targets.size());
+    };
+    switch (spec.kind) {
+        case FaultKind::link_down:
+        case FaultKind::link_flap:
+        case FaultKind::link_errors:
+            only([&](uint32_t i) { return t.links[i].link_class == LinkClass::host; });
+            break;
+        case FaultKind::fabric_link_down:
+            only([&](uint32_t i) {
+                return t.links[i].link_class == LinkClass::leaf_spine || t.links[i].link_class == LinkClass::spine_core;
+            });
+            break;
+        case FaultKind::switch_leaf:
+            only([&](uint32_t i) { return t.switches[i].role == SwitchRole::leaf; });
+            break;
+        case FaultKind::switch_fabric:
+            only([&](uint32_t i) {
+                return t.switches[i].role == SwitchRole::spine || t.switches[i].role == SwitchRole::core;
+            });
+            break;
+        case FaultKind::node_crash:
+        case FaultKind::node_power_supply:
+        case FaultKind::node_service:
+            if (!t.gpu_nodes.empty()) only([&](uint32_t i) { return t.nodes[i].gpus.count > 0; });
+            break;
+        case FaultKind::busway_loss:
+            only([&](uint32_t i) { return t.power[i].kind == PowerKind::busway; });
+            break;
+        default:
+            break;
+    }
+    a.per_second = plan_.rate * spec.per_year * a.count / seconds_per_year;
+    a.next = a.per_second > 0 ? exponential(hash(stream(world_.seed, Stream::fault_arrival), uint64_t(spec.kind), 0),
+                                            1.0 / a.per_second)
+                              : never;
+}
+
+// An ordinary day finds things broken: as many as arrive within a mean repair, each met at a random point of a repair
+// that is longer than most (length-biased sampling of the lognormal).
+void Faults::populate(const FaultSpec& spec) {
+    Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
+    for (uint32_t r = 0; r < 4; ++r) {
+        const Repair repair = static_cast<Repair>(r);
+        const RepairClass c = repair_class(repair, spec.kind);
+        const double mean = a.per_second * spec.repair_shares[r] * c.mean() / plan_.repair_speed;
+        const uint64_t key = hash(stream(world_.seed, Stream::fault_repair), uint64_t(spec.kind), 1'000'000 + r);
+        uint32_t count = poisson(key, mean);
+        // A few nodes are out for planned work on any day (assumed: one in 2,000, four hours or so each).
+        if (spec.kind == FaultKind::node_service && repair == Repair::swap) count += a.count / 2000 + (a.count >= 48);
+        for (uint32_t i = 0; i < count; ++i) {
+            Fault fault{.kind = spec.kind, .repair = repair, .number = a.number++};
+            fault.index = pick_target(spec, fault.number);
+            const double z = normal_with_tails(hash(key, i, 7));
+            const double whole = c.median * std::exp(c.sigma * (c.sigma + z)) / plan_.repair_speed;
+            fault.begin = -whole * unit_open(hash(key, i, 8));
+            fault.end = fault.begin + whole;
+            fault.bench = fault.begin + bench_delay(spec, repair) / plan_.repair_speed;
+            if (fault.index != no_index && !already_broken(spec.object_class, fault.index)) begin(fault, nullptr);
+        }
+    }
+}
+
+// Lemon nodes fail fifteen times as often as others (assumed, within the 10–30 of reference-cluster.md 3.7).
+uint32_t Faults::pick_target(const FaultSpec& spec, uint64_t number) const {
+    const Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
+    if (a.count == 0) return no_index;
+    const uint64_t h = hash(stream(world_.seed, Stream::fault_target), uint64_t(spec.kind), number);
+    const auto& lemons = world_.traits.lemons;
+    const bool in_node = spec.object_class == ObjectClass::gpu || spec.object_class == ObjectClass::node;
+    if (in_node && !lemons.empty()) {
+        const double share = double(lemons.size()) / std::max<size_t>(world_.topology->nodes.size(), 1);
+        if (unit(mix(h)) < share * 15 / (1 + share * 14)) {
+            const uint32_t node = lemons[(h >> 20) % lemons.size()];
+            if (spec.object_class == ObjectClass::node) return node;
+            const IndexRange gpus = world_.topology->nodes[node].gpus;
+            return gpus.first + static_cast<uint32_t>((h >> 4) % gpus.count);
+        }
+    }
+    const uint32_t k = static_cast<uint32_t>(h % a.count);
+    return a.targets.empty() ? k : a.targets[k];
+}
+
+Seconds Faults::repair_seconds(const FaultSpec& spec, uint64_t number, Repair& repair) const {
+    const uint64_t h = hash(stream(world_.seed, Stream::fault_repair), uint64_t(spec.kind), number);
+    float at = unit(h);
+    uint32_t r = 0;
+    while (r < 3 && at >= spec.repair_shares[r]) at -= spec.repair_shares[r++];
+    repair = static_cast<Repair>(r);
+    const RepairClass c = repair_class(repair, spec.kind);
+    return c.median * std::exp(c.sigma * normal_with_tails(mix(h))) / plan_.repair_speed;
+}
+
+bool Faults::already_broken(ObjectClass object_class, uint32_t index) const {
+    for (const Fault& f : active_) {
+        if (f.index == index && spec_of(f.kind).object_class == object_class) return true;
+    }
+    return false;
+}
+
+void Faults::advance(const StopJob& stop_job) {
+    const Seconds now = world_.clock.end();
+    for (size_t i = 0; i < active_.size();) {
+        Fault& fault = active_[i];
+        if (fault.end <= now) {
+            announce(fault, true);
+            active_.erase(active_.begin() + static_cast<ptrdiff_t>(i));
+            changed_ = true;
+            continue;
+        }
+        if (!fault.on_bench && fault.bench <= now) fault.on_bench = changed_ = true;
+        ++i;
+    }
+    for (size_t k = 0; k < fault_kind_count; ++k) {
+        Arrivals& a = arrivals_[k];
+        const FaultSpec& spec = spec_of(static_cast<FaultKind>(k));
+        while (a.next <= now) {
+            Fault fault{.kind = spec.kind, .number = a.number++};
+            fault.begin = a.next;
+            fault.index = pick_target(spec, fault.number);
+            fault.end = fault.begin + repair_seconds(spec, fault.number, fault.repair);
+            fault.bench = fault.begin + bench_delay(spec, fault.repair) / plan_.repair_speed;
+            if (fault.index != no_index && !already_broken(spec.object_class, fault.index)) begin(fault, &stop_job);
+            a.next += exponential(hash(stream(world_.seed, Stream::fault_arrival), k, a.number), 1.0 / a.per_second);
+        }
+    }
+    for (const auto& planned : plan_.planned) {
+        if (planned.at > now || planned.at <= world_.clock.begin()) continue;
+        Fault fault{.kind = planned.kind, .repair = Repair::reset, .number = 1u << 30};
+        fault.index = planned_target(planned.kind);
+        fault.begin = planned.at;
+        fault.end = planned.at + planned.duration;
+        fault.bench = never;
+        if (fault.index != no_index) begin(fault, &stop_job);
+    }
+    if (changed_) rebuild_effects(world_, active_);
+    changed_ = false;
+}
+
+void Faults::begin(Fault fault, const StopJob* stop_job) {
+    fault.on_bench = fault.bench <= world_.clock.end();
+    const FaultSpec& spec = spec_of(fault.kind);
+    if (spec.xid != 0 && fault.index < world_.effects.gpu_xid.size()) {
+        world_.effects.gpu_xid[fault.index] = static_cast<uint16_t>(spec.xid);
+    }
+    active_.push_back(fault);
+    announce(fault, false);
+    changed_ = true;
+    if (stop_job && spec.stops_job) stop_jobs(fault, *stop_job);
+}
+
+void Faults::announce(const Fault& fault, bool ended) {
+    const FaultSpec& spec = spec_of(fault.kind);
+    const ObjectId object{spec.object_class, fault.index};
+    const std::string path = world_.topology->path_of(object);
+    Event event;
+    event.id = hash(world_.seed, uint64_t(Stream::fault_detail), uint64_t(fault.kind), fault.number) | 1;
+    event.time_ns = world_.clock.ns(fault.begin);
+    event.end_ns = ended ? world_.clock.ns(fault.end) : 0;
+    event.severity = spec.severity;
+    event.object = object;
+    event.code = spec.xid;
+    event.kind = spec.event_kind;
+    const std::string subject = spec.object_class == ObjectClass::gpu   ? "GPU " + path
+                                : spec.object_class == ObjectClass::nic ? "NIC " + path
+                                                                        : path;
+    event.text = fmt::format(fmt::runtime(spec.text), subject);
+    world_.report(event);
+    if (ended && is_link(fault.kind)) {
+        event.id = hash(event.id, 1) | 1;
+        event.time_ns = event.end_ns;
+        event.severity = Severity::info;
+        event.kind = "link_up";
+        event.text = fmt::format("Link {} is up again.", path);
+        world_.report(std::move(event));
+    }
+}
+
+void Faults::stop_jobs(const Fault& fault, const StopJob& stop_job) const {
+    const Topology& t = *world_.topology;
+    const auto nic = [&](uint32_t index) {
+        if (index < t.nics.size() && t.nics[index].node != no_index) stop_job(t.nics[index].node, fault.begin);
+    };
+    switch (spec_of(fault.kind).object_class) {
+        case ObjectClass::gpu:
+            stop_job(t.gpu_nodes[fault.index], fault.begin);
+            break;
+        case ObjectClass::node:
+            stop_job(fault.index, fault.begin);
+            break;
+        case ObjectClass::nic:
+            nic(fault.index);
+            break;
+        case ObjectClass::link:
+            if (!t.links[fault.index].a.is_switch) nic(t.links[fault.index].a.device);
+            break;
+        case ObjectClass::switch_:
+            for (const uint32_t l : t.links_of({ObjectClass::switch_, fault.index})) {
+                if (!t.links[l].a.is_switch) nic(t.links[l].a.device);
+            }
+            break;
+        case ObjectClass::power: {
+            const IndexRange racks = t.power[fault.index].racks;
+            for (uint32_t r = racks.first; r < racks.end(); ++r) {
+                for (uint32_t n = t.racks[r].nodes.first; n < t.racks[r].nodes.end(); ++n) stop_job(n, fault.begin);
+            }
+            break;
+        }
+        default:
+            break;
+    }
+}
+
+// A planned fault strikes the middle of the cluster: a GPU of a node about two fifths in, and what that node hangs on.
+uint32_t Faults::planned_target(FaultKind kind) const {
+    const Topology& t = *world_.topology;
+    const auto& any = arrivals_[static_cast<size_t>(kind)];
+    const uint32_t middle = any.count == 0        ? no_index
+                            : any.targets.empty() ? any.count * 2 / 5
+                                                  : any.targets[any.targets.size() * 2 / 5];
+    uint32_t node = no_index;
+    for (uint32_t n = static_cast<uint32_t>(t.nodes.size()) * 2 / 5; n < t.nodes.size() && node == no_index; ++n) {
+        if (world_.node_slot[n] >= 0 && t.nodes[n].rack != no_index) node = n;
+    }
+    if (node == no_index) return middle;
+    const Rack& rack = t.racks[t.nodes[node].rack];
+    const auto uplink = [&]() -> uint32_t {
+        for (uint32_t n = t.nodes[node].nics.first; n < t.nodes[node].nics.end(); ++n) {
+            for (const uint32_t l : t.links_of({ObjectClass::nic, n})) {
+                if (t.links[l].link_class == LinkClass::host) return l;
+            }
+        }
+        return middle;
+    };
+    switch (spec_of(kind).object_class) {
+        case ObjectClass::gpu:
+            return t.nodes[node].gpus.count > 3 ? t.nodes[node].gpus.first + 3 : t.nodes[node].gpus.first;
+        case ObjectClass::node:
+            return node;
+        case ObjectClass::link:
+            return uplink();
+        case ObjectClass::switch_: {
+            if (t.links.empty()) return middle;
+            const uint32_t link = uplink();
+            if (kind != FaultKind::switch_leaf || link >= t.links.size() || !t.links[link].b.is_switch) return middle;
+            return t.links[link].b.device;
+        }
+        case ObjectClass::cdu:
+            return rack.cdu != no_index ? rack.cdu : middle;
+        case ObjectClass::power:
+            return rack.busway != no_index ? rack.busway : middle;
+        default:
+            return middle;
+    }
+}
+
+}  // namespace bv::sim

@@ -1,0 +1,114 @@
+// What breaks, how often, what it looks like and how long it takes to mend. Reads the cluster and the clock; writes
+// events and World::effects. Rates and repair classes: reference-cluster.md sections 3.1, 3.4 and 3.7 (preset
+// "measured").
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "feed/simulator/world.h"
+
+namespace bv::sim {
+
+enum class FaultKind : uint8_t {
+    gpu_off_bus,
+    gpu_memory,
+    gpu_row_remap,
+    gpu_sram,
+    gpu_gsp,
+    gpu_nvlink,
+    gpu_thermal_interface,
+    nic_failure,
+    link_down,
+    link_flap,
+    link_errors,
+    fabric_link_down,
+    switch_leaf,
+    switch_fabric,
+    node_crash,
+    node_power_supply,
+    node_service,
+    cdu_pump,
+    cdu_failure,
+    busway_loss,
+    memory_errors
+};
+inline constexpr size_t fault_kind_count = 21;
+
+// How the fault is mended: reset or reboot; swap of an optic, cable, PSU or NIC; board or RMA.
+enum class Repair : uint8_t { self, reset, swap, board };
+
+struct FaultSpec {
+    FaultKind kind;
+    ObjectClass object_class;
+    double per_year;                     // of each object that can have it
+    std::array<float, 4> repair_shares;  // self, reset, swap, board; sum 1
+    bool stops_job;
+    Severity severity;
+    int32_t xid;  // 0: not an XID
+    const char* event_kind;
+    const char* text;  // with {} for the object's path
+};
+const FaultSpec& spec_of(FaultKind kind);
+
+struct Fault {
+    FaultKind kind = FaultKind::gpu_off_bus;
+    Repair repair = Repair::reset;
+    bool on_bench = false;  // taken out of service: shown as maintenance
+    uint32_t index = no_index;
+    Seconds begin = 0, bench = 0, end = 0;  // bench: when the repair crew takes the node out
+    uint64_t number = 0;                    // among its kind; makes the event id
+};
+
+// Which faults a scenario has, and how fast they come and go.
+struct FaultPlan {
+    double rate = 1;          // times the measured rates; 0: none
+    double repair_speed = 1;  // divides the repair times
+    bool population = true;   // start with what is already broken on an ordinary day
+    struct Planned {
+        FaultKind kind;
+        Seconds at;
+        Seconds duration;
+    };
+    std::vector<Planned> planned;
+};
+
+class Faults {
+public:
+    Faults(World& world, FaultPlan plan);
+    // Begins and ends what is due in the present interval. stop_job(node, at, text) is called for what kills a job.
+    using StopJob = std::function<void(uint32_t node, Seconds at)>;
+    void advance(const StopJob& stop_job);
+    [[nodiscard]] const std::vector<Fault>& active() const { return active_; }
+
+private:
+    struct Arrivals {
+        std::vector<uint32_t> targets;  // who can have it; empty and all: every object of the class
+        uint32_t count = 0;
+        double per_second = 0;
+        uint64_t number = 0;
+        Seconds next = 0;
+    };
+    void prepare(const FaultSpec& spec);
+    void populate(const FaultSpec& spec);
+    uint32_t pick_target(const FaultSpec& spec, uint64_t number) const;
+    Seconds repair_seconds(const FaultSpec& spec, uint64_t number, Repair& repair) const;
+    [[nodiscard]] uint32_t planned_target(FaultKind kind) const;
+    void begin(Fault fault, const StopJob* stop_job);
+    void announce(const Fault& fault, bool ended);
+    void stop_jobs(const Fault& fault, const StopJob& stop_job) const;
+    [[nodiscard]] bool already_broken(ObjectClass object_class, uint32_t index) const;
+
+    World& world_;
+    FaultPlan plan_;
+    std::array<Arrivals, fault_kind_count> arrivals_;
+    std::vector<Fault> active_;
+    bool changed_ = true;
+};
+
+// Rewrites world.effects from the list of active faults.
+void rebuild_effects(World& world, const std::vector<Fault>& active);
+
+}  // namespace bv::sim
