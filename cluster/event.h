@@ -14,15 +14,15 @@ std::string_view name_of(Severity severity);
 
 // One event. An event with the same source and id replaces the earlier one (that is how it ends).
 struct Event {
-    uint64_t id = 0;            // unique within its source
-    int64_t time_ns = 0;        // UTC, when it began
-    int64_t end_ns = 0;         // 0: still going on, or has no duration
+    uint64_t id = 0;      // unique within its source
+    int64_t time_ns = 0;  // UTC, when it began
+    int64_t end_ns = 0;   // 0: still going on, or has no duration
     Severity severity = Severity::info;
     ObjectId object;
-    int32_t code = 0;           // XID for kind "xid"; 0 none
-    std::string kind;           // "xid", "link_down", "link_up", "node_down", "job_start", …: snake_case
-    std::string source;         // publisher's source id
-    std::string text;           // one sentence for people
+    int32_t code = 0;    // XID for kind "xid"; 0 none
+    std::string kind;    // "xid", "link_down", "link_up", "node_down", "job_start", …: snake_case
+    std::string source;  // publisher's source id
+    std::string text;    // one sentence for people
 };
 
 enum class JobState : uint8_t { pending, running, restarting, completed, failed };
@@ -34,7 +34,7 @@ struct Job {
     JobState state = JobState::pending;
     std::string id, name, user, partition;
     int64_t submit_ns = 0, start_ns = 0, end_ns = 0;
-    std::vector<IndexRange> nodes;      // node indices, ascending, not overlapping
+    std::vector<IndexRange> nodes;  // node indices, ascending, not overlapping
     uint32_t gpus = 0;
     uint32_t tensor_parallel = 0, pipeline_parallel = 0, data_parallel = 0;  // 0 unknown
 };

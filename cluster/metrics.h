@@ -25,11 +25,11 @@ struct Metric {
     std::string_view unit;   // "°C", "W", "B/s", "" for a plain count
     float display_min;       // colour and plot range, in units
     float display_max;
-    float warning;           // thresholds in units; NaN where there is none
+    float warning;  // thresholds in units; NaN where there is none
     float critical;
     Direction direction;
     Aggregate aggregate;
-    double scale;            // value = offset + scale * raw, raw in 0..65534
+    double scale;  // value = offset + scale * raw, raw in 0..65534
     double offset;
 };
 

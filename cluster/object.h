@@ -14,9 +14,9 @@ namespace bv {
 enum class ObjectClass : uint8_t { site, hall, row, rack, node, gpu, nic, switch_, link, cdu, power, plant, job };
 inline constexpr size_t object_class_count = 13;
 inline constexpr std::array<ObjectClass, object_class_count> all_object_classes{
-    ObjectClass::site, ObjectClass::hall,    ObjectClass::row,  ObjectClass::rack, ObjectClass::node,
-    ObjectClass::gpu,  ObjectClass::nic,     ObjectClass::switch_, ObjectClass::link, ObjectClass::cdu,
-    ObjectClass::power, ObjectClass::plant,  ObjectClass::job};
+    ObjectClass::site,  ObjectClass::hall,  ObjectClass::row,     ObjectClass::rack, ObjectClass::node,
+    ObjectClass::gpu,   ObjectClass::nic,   ObjectClass::switch_, ObjectClass::link, ObjectClass::cdu,
+    ObjectClass::power, ObjectClass::plant, ObjectClass::job};
 
 // "site", "hall", … "switch", … as spelled in files, on the wire, in filters and on screen.
 std::string_view name_of(ObjectClass object_class);

@@ -1,6 +1,6 @@
-// The state of the cluster at one time: columns (class × metric) of uint16, how old each stretch of a column is, events and
-// jobs. Written by apply(), read by everybody else. Absence of data is never health: no data yet reads as `unknown`, data
-// older than three intervals as stale, and neither is zero or ok.
+// The state of the cluster at one time: columns (class × metric) of uint16, how old each stretch of a column is, events
+// and jobs. Written by apply(), read by everybody else. Absence of data is never health: no data yet reads as
+// `unknown`, data older than three intervals as stale, and neither is zero or ok.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cluster/event.h"
@@ -18,7 +19,8 @@
 
 namespace bv {
 
-// When a stretch of a column was last heard of, from whom, and how often that source speaks. Sorted by first, not overlapping.
+// When a stretch of a column was last heard of, from whom, and how often that source speaks. Sorted by first, not
+// overlapping.
 struct Coverage {
     uint32_t first = 0, count = 0;
     int64_t time_ns = 0;
@@ -29,23 +31,23 @@ struct Coverage {
 };
 
 struct Column {
-    std::vector<uint16_t> values;    // [index], no_data where never heard
+    std::vector<uint16_t> values;  // [index], no_data where never heard
     std::vector<Coverage> coverage;
-    uint64_t version = 0;            // grows with every change
+    uint64_t version = 0;  // grows with every change; unique in the process, so equal versions mean equal content
 };
 
 struct ClassState {
-    std::vector<Column> columns;     // [MetricIndex]; 0 is health
+    std::vector<Column> columns;  // [MetricIndex]; 0 is health
 };
 
 // One publisher as the subscriber sees it. Times in ns UTC; rates are per second over the last few seconds.
 struct SourceStatus {
     std::string name, endpoint;
     enum class Link : uint8_t { connecting, waiting, live, silent, conflict, refused } link = Link::connecting;
-    std::string problem;             // one sentence where something is wrong, else empty
+    std::string problem;  // one sentence where something is wrong, else empty
     uint64_t boot_id = 0;
-    int64_t last_message_ns = 0;     // local clock
-    int64_t last_tick_ns = 0;        // the source's clock
+    int64_t last_message_ns = 0;  // local clock
+    int64_t last_tick_ns = 0;     // the source's clock
     int64_t interval_ns = 0;
     double clock_skew_s = 0;
     double messages_per_second = 0, bytes_per_second = 0, values_per_second = 0;
@@ -78,17 +80,19 @@ public:
     [[nodiscard]] const std::shared_ptr<const Topology>& shared_topology() const { return topology_; }
     [[nodiscard]] bool empty() const { return !topology_; }
 
-    int64_t time_ns = 0;                       // the cursor: newest instant applied, UTC
+    int64_t time_ns = 0;  // the cursor: newest instant applied, UTC
     std::array<ClassState, object_class_count> classes;
-    std::deque<Event> events;                  // oldest first, at most max_events
+    std::deque<Event> events;  // oldest first, at most max_events
     uint64_t events_version = 0;
-    std::vector<Job> jobs;                     // by slot; an empty id means a free slot
+    std::vector<Job> jobs;  // by slot; an empty id means a free slot
     uint64_t jobs_version = 0;
     std::vector<SourceStatus> sources;
     static constexpr size_t max_events = 20'000;
 
-    // Copies values into a column and notes their age. False, and nothing changed, where the range does not fit the topology.
-    // Amortised free of allocation: the coverage list only grows while new ranges appear.
+    // Copies values into a column and notes their age. False, and nothing changed, where the range does not fit the
+    // topology or would break the column's coverage into more than max_coverage stretches. Amortised free of
+    // allocation: the coverage list only grows while new ranges appear.
+    static constexpr size_t max_coverage = 8192;
     [[nodiscard]] bool apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t time_ns,
                              int64_t interval_ns, uint16_t source);
     // Applies a whole batch; false if any column did not fit (the others are applied).
@@ -101,32 +105,46 @@ public:
     [[nodiscard]] uint16_t raw(ObjectId id, MetricIndex index) const {
         return classes[size_t(id.object_class)].columns[index].values[id.index];
     }
-    [[nodiscard]] double value(ObjectId id, MetricIndex index) const;   // NaN: no data
+    [[nodiscard]] double value(ObjectId id, MetricIndex index) const;  // NaN: no data
     // Health as published; where nobody publishes it, from the thresholds of the metrics; unknown without data.
     [[nodiscard]] Health health(ObjectId id) const;
     // Newest time heard of the object in any column, ns UTC; 0 never.
     [[nodiscard]] int64_t heard_ns(ObjectId id) const;
     [[nodiscard]] int64_t heard_ns(ObjectId id, MetricIndex index) const;
-    // Heard once, but not within the last three intervals before now_ns, or interrupted.
+    // Heard once, but in no column within the last three of its intervals before now_ns, or interrupted.
     [[nodiscard]] bool stale(ObjectId id, int64_t now_ns) const;
-    // The same for a whole class at once: calls back with maximal runs of equal staleness; runs never heard are unheard.
-    struct Freshness { uint32_t first, count; bool heard, stale; };
+    // The same for a whole class at once: calls back with maximal runs of equal staleness; runs never heard are
+    // unheard.
+    struct Freshness {
+        uint32_t first, count;
+        bool heard, stale;
+    };
     [[nodiscard]] std::vector<Freshness> freshness(ObjectClass object_class, int64_t now_ns) const;
 
     // Objects of a class per health; stale ones are counted as unknown.
     [[nodiscard]] std::array<uint32_t, health_count> count_health(ObjectClass object_class, int64_t now_ns) const;
     // Sum, mean, min, max over a range, skipping no-data; count says how many had data.
-    struct Summary { double sum = 0, mean = 0, min = 0, max = 0; uint32_t count = 0; };
+    struct Summary {
+        double sum = 0, mean = 0, min = 0, max = 0;
+        uint32_t count = 0;
+    };
     [[nodiscard]] Summary summarise(MetricId metric, IndexRange range) const;
 
-    // Makes *this equal to `from`, copying only the columns whose version differs. Both must share one topology or *this be empty.
+    // Makes *this equal to `from`, copying only the columns whose version differs. Both must share one topology or
+    // *this be empty.
     void copy_changed(const ClusterState& from);
     // 64-bit hash (FNV-1a) of values, events and jobs: equal states have equal hashes whatever way they were reached.
     [[nodiscard]] uint64_t hash() const;
 
 private:
-    void derive_health(MetricId metric, uint32_t first, uint32_t count);
+    // Writes derived health into column 0 wherever nobody published health (column 0's coverage is of published health
+    // only).
+    void derive_health(ObjectClass object_class, uint32_t first, uint32_t count);
+    void index_events();
     std::shared_ptr<const Topology> topology_;
+    std::unordered_map<uint64_t, int64_t>
+        event_times_;               // hash of source and id → time_ns: where in events to look for it
+    uint64_t indexed_version_ = 0;  // events_version that event_times_ belongs to
 };
 
 }  // namespace bv

@@ -14,7 +14,8 @@ struct LoadedCluster {
     std::string text;  // the file as it is, for the wire
 };
 
-// $BELVEDERE_ASSETS, else beside the program (build tree or install prefix), else the source tree. Throws with one sentence.
+// $BELVEDERE_ASSETS, else beside the program (build tree or install prefix), else the source tree. Throws with one
+// sentence.
 std::filesystem::path assets_folder();
 
 // Throws std::runtime_error with one sentence (names what exists) or ClusterFileError.
