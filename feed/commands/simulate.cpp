@@ -1,10 +1,12 @@
 // belvedere-feed simulate: publishes the telemetry of a simulated cluster at a steady rate until it is stopped.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -60,21 +62,68 @@ void serve_until(Publisher& publisher, Clock::time_point deadline) {
     } while (!stop_requested() && Clock::now() < deadline);
 }
 
-void publish_steadily(Publisher& publisher, Simulator& simulator, const SimulateArguments& arguments) {
-    const Clock::time_point begin = Clock::now();
+// Steps the simulator at most a second at a time, so that what happens does not depend on the speed, and joins the
+// steps of one tick: the last values, the events and jobs of all.
+class Ticks {
+public:
+    Ticks(std::shared_ptr<const Topology> topology, const SimulateArguments& arguments)
+        : seconds_per_tick_(arguments.speed / arguments.rate_hz),
+          seconds_per_step_(std::min(1.0, seconds_per_tick_)),
+          simulator_(std::move(topology), options(arguments, seconds_per_step_)) {}
+
+    // The tick after `skipped` that were left out. Valid until the next call.
+    const TelemetryBatch& next(uint64_t skipped) {
+        seconds_due_ += seconds_per_tick_ * double(1 + skipped);
+        const auto due = std::max(uint64_t(1), uint64_t(std::llround(seconds_due_ / seconds_per_step_)));
+        events_.clear();
+        jobs_.clear();
+        for (uint64_t step = 0; step < due && !stop_requested(); ++step) {
+            const TelemetryBatch& batch = simulator_.step();
+            events_.insert(events_.end(), batch.events.begin(), batch.events.end());
+            jobs_.insert(jobs_.end(), batch.jobs.begin(), batch.jobs.end());
+            tick_.columns = batch.columns;
+            tick_.time_ns = batch.time_ns;
+        }
+        seconds_due_ -= double(due) * seconds_per_step_;
+        tick_.interval_ns = int64_t(double(due) * seconds_per_step_ * 1e9);
+        tick_.events = events_;
+        tick_.jobs = jobs_;
+        return tick_;
+    }
+
+private:
+    static SimulatorOptions options(const SimulateArguments& arguments, double seconds_per_step) {
+        SimulatorOptions options;
+        options.seed = arguments.seed;
+        options.scenario = arguments.scenario;
+        options.start_ns = utc_now_ns();
+        options.interval_ns = int64_t(seconds_per_step * 1e9);
+        return options;
+    }
+
+    const double seconds_per_tick_, seconds_per_step_;
+    double seconds_due_ = 0;
+    Simulator simulator_;
+    TelemetryBatch tick_;
+    std::vector<Event> events_;
+    std::vector<Job> jobs_;
+};
+
+void publish_steadily(Publisher& publisher, Ticks& ticks, const SimulateArguments& arguments) {
     const Clock::duration interval = seconds(1 / arguments.rate_hz);
+    const Clock::time_point begin = Clock::now();
     const bool endless = arguments.duration_s <= 0;
     const Clock::time_point end = endless ? Clock::time_point::max() : begin + seconds(arguments.duration_s);
     LagReport lag;
-    Clock::time_point next = begin;
-    while (!stop_requested() && next < end) {
-        publisher.publish(simulator.step());
+    uint64_t skipped = 0;
+    for (Clock::time_point next = begin; !stop_requested() && next < end;) {
+        publisher.publish(ticks.next(skipped));
         next += interval;
-        if (const Clock::time_point now = Clock::now(); now > next + interval) {
-            const auto late = uint64_t((now - next) / interval);
-            lag.skipped(late, arguments.rate_hz, now);
-            next += late * interval;
-        }
+        const Clock::time_point now = Clock::now();
+        skipped = now > next + interval ? uint64_t((now - next) / interval) : 0;
+        if (skipped > 0) lag.skipped(skipped, arguments.rate_hz, now);
+        next += skipped * interval;
+        // Even a publisher that is late answers who asks for a snapshot.
         serve_until(publisher, std::min(next, end));
     }
 }
@@ -82,18 +131,13 @@ void publish_steadily(Publisher& publisher, Simulator& simulator, const Simulate
 void run_simulate(const SimulateArguments& arguments) {
     stop_on_signals();
     LoadedCluster cluster = load_cluster(arguments.cluster);
-    SimulatorOptions options;
-    options.seed = arguments.seed;
-    options.scenario = arguments.scenario;
-    options.start_ns = utc_now_ns();
-    options.interval_ns = int64_t(1e9 * arguments.speed / arguments.rate_hz);
-    Simulator simulator(cluster.topology, options);
+    Ticks ticks(cluster.topology, arguments);
     const std::string name = cluster.topology->name;
     Publisher publisher(std::move(cluster), arguments.publisher);
     fmt::print("publishing {} on {} (snapshots on {}), {:g} ticks per second at {:g}x speed\n", name,
                publisher.endpoint(), publisher.snapshot_endpoint(), arguments.rate_hz, arguments.speed);
     std::fflush(stdout);
-    publish_steadily(publisher, simulator, arguments);
+    publish_steadily(publisher, ticks, arguments);
 }
 
 }  // namespace
@@ -121,7 +165,7 @@ void add_simulate_command(CLI::App& app) {
         ->check(CLI::Range(0.001, 1000.0));
     simulate->add_option("--speed", arguments->speed, "Simulated seconds per second")
         ->capture_default_str()
-        ->check(CLI::Range(0.001, 100000.0));
+        ->check(CLI::Range(0.001, 10000.0));
     simulate->add_option("--duration", arguments->duration_s, "Seconds after which to end; by default never")
         ->check(CLI::NonNegativeNumber);
     simulate->add_option("--source", arguments->publisher.source, "Name of this source: [a-z0-9_.-], at most 64")

@@ -1,0 +1,49 @@
+# bash completion of belvedere-feed. Installed as share/bash-completion/completions/belvedere-feed.
+# A test compares the options here with those that --help prints.
+
+_belvedere_feed_clusters() {
+  local folder name
+  for folder in "${BELVEDERE_ASSETS:-}/clusters" /usr/share/belvedere/clusters /usr/local/share/belvedere/clusters; do
+    for name in "$folder"/*.toml; do
+      [ -e "$name" ] && name=${name##*/} && echo "${name%.toml}"
+    done
+  done
+  compgen -f -X '!*.toml' -- "$1"
+}
+
+_belvedere_feed() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen --help --version" -- "$word")
+    return
+  fi
+  case $command in
+    simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --help" ;;
+    import) options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
+    inspect) options="--json --help" ;;
+    proxy) options="--help" ;;
+    keygen) options="--help" ;;
+    *) return ;;
+  esac
+  case $command,$before in
+    import,import)
+      mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover --help" -- "$word")
+      return ;;
+    simulate,--cluster)
+      mapfile -t COMPREPLY < <(compgen -W "$(_belvedere_feed_clusters "$word")" -- "$word")
+      return ;;
+    simulate,--scenario)
+      mapfile -t COMPREPLY < <(compgen -W "$(belvedere-feed simulate --help 2>/dev/null | grep -A3 -e --scenario | grep -o '{[^}]*}' | tr -d '{}' | tr ',' ' ')" -- "$word")
+      return ;;
+    *,-o | *,--output)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title)
+      return ;;
+  esac
+  case $word in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
+}
+complete -o filenames -F _belvedere_feed belvedere-feed

@@ -1,0 +1,27 @@
+# bash completion of belvedere. Installed as share/bash-completion/completions/belvedere.
+
+_belvedere() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+  case $before in
+    --quality) mapfile -t COMPREPLY < <(compgen -W "auto lean rich" -- "$word"); return ;;
+    --lod) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word"); return ;;
+    --theme) mapfile -t COMPREPLY < <(compgen -W "dark light" -- "$word"); return ;;
+    --camera) mapfile -t COMPREPLY < <(compgen -W "overview fabric aisle hall: row: rack: node: gpu: switch:" -- "$word"); return ;;
+    --color-by) mapfile -t COMPREPLY < <(compgen -W "health job rail age power_watts temp_celsius memory_temp_celsius tensor_active_ratio gpu_util_ratio" -- "$word"); return ;;
+    --size) mapfile -t COMPREPLY < <(compgen -W "1280x720 1920x1080 2560x1440 3840x2160" -- "$word"); return ;;
+    bench) mapfile -t COMPREPLY < <(compgen -W "render ingest start image-error" -- "$word"); return ;;
+    --output | --cluster | --dump-state) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --device | --filter | --select | --at | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
+  esac
+  if [[ $word == -* ]]; then
+    local common="--size --device --quality --lod --hide-panels --color-by --at --cluster --camera --validation --help"
+    if [ "${COMP_WORDS[1]:-}" = bench ]; then
+      mapfile -t COMPREPLY < <(compgen -W "$common --source --frames --gpus --json" -- "$word")
+    else
+      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --theme --scale --headless --output --duration --fps --dump-state --insecure --server-key --version" -- "$word")
+    fi
+    return
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "bench sim: tcp:// ipc://" -- "$word")
+}
+complete -o nospace -F _belvedere belvedere

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Drives belvedere-feed as its users do: exit codes, one sentence on stderr, files written whole, a simulator that starts and ends.
+
+Arguments: the program, the folder of test data, the folder of samples (which may be missing).
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM, DATA, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+DIRTY = str(DATA / "dirty_ibnetdiscover.out")
+PATIENCE_S = 120  # of a machine that builds beside the test
+
+
+def feed(*arguments, **more):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=PATIENCE_S, **more)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def assert_refused(self, result, code, *words):
+        text = result.stderr.decode()
+        self.assertEqual(result.returncode, code, text)
+        for word in words:
+            self.assertIn(word, text)
+        if code == 1:  # one sentence, nothing else
+            self.assertEqual(len(text.strip().splitlines()), 1, text)
+            self.assertTrue(text.startswith("belvedere-feed: ") and text.rstrip().endswith("."), text)
+
+    def import_fixture(self, name="fabric.toml", *arguments):
+        path = self.folder / name
+        result = feed("import", "ibnetdiscover", DIRTY, "-o", str(path), *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        return path, result
+
+
+class Usage(Case):
+    def test_help_and_version(self):
+        for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"]):
+            result = feed(*command, "--help")
+            self.assertEqual(result.returncode, 0, command)
+            self.assertIn(b"--help", result.stdout)
+        self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_2(self):
+        for command in ([], ["nonsense"], ["import"], ["import", "nonsense"], ["import", "ibnetdiscover"], ["inspect"],
+                        ["inspect", "a", "b"], ["simulate", "--cluster", "x"],
+                        ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1", "--rate", "0"],
+                        ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1", "--scenario", "nonsense"],
+                        ["import", "ibnetdiscover", DIRTY, "-o", "x", "--name-rule", "(?<row>"],
+                        ["import", "ibnetdiscover", DIRTY, "-o", "x", "--gpus-per-host", "-3"],
+                        ["import", "ibnetdiscover", DIRTY, "-o", "-", "--json"]):
+            result = feed(*command, cwd=self.folder)
+            self.assertEqual(result.returncode, 2, (command, result.stderr))
+            self.assertTrue(result.stderr, command)
+
+
+class Import(Case):
+    def test_summary_and_counts(self):
+        path, result = self.import_fixture()
+        text = result.stderr.decode()
+        self.assertIn("3 switches (2 leaf, 1 spine", text)
+        self.assertIn("guessed", text)
+        self.assertEqual(result.stdout, b"")
+        inspected = json.loads(feed("inspect", str(path), "--json").stdout)
+        self.assertEqual(inspected["objects"]["switch"], 3)
+        self.assertEqual(inspected["objects"]["nic"], 10)
+        self.assertEqual(inspected["objects"]["link"], 11)
+
+    def test_json_summary_is_one_object(self):
+        _, result = self.import_fixture("fabric.toml", "--json")
+        summary = json.loads(result.stdout)
+        self.assertEqual(result.stderr, b"")
+        self.assertEqual(summary["channel_adapters"], 10)
+        self.assertEqual(summary["aggregation_nodes"], 1)
+        self.assertEqual(len(summary["conflicts"]), 1)
+
+    def test_same_input_gives_the_same_bytes(self):
+        first, _ = self.import_fixture()
+        text = first.read_bytes()
+        again, _ = self.import_fixture()
+        self.assertEqual(text, again.read_bytes())
+        to_stdout = feed("import", "ibnetdiscover", DIRTY, "-o", "-")
+        self.assertEqual(to_stdout.stdout, text)
+        from_stdin = feed("import", "ibnetdiscover", "-", "-o", "-", input=pathlib.Path(DIRTY).read_bytes())
+        self.assertEqual(from_stdin.stdout, text)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["fabric.toml"])  # no temporary left
+
+    def test_own_name_rule(self):
+        path, _ = self.import_fixture("fabric.toml", "--name-rule", r"X-(?<row>UFM)-(?<rack>\d+)", "--name-rule", "(?<row>never)")
+        self.assertIn('name = "UFM01"', path.read_text())
+
+    def test_bad_input_is_one_sentence_and_nothing_is_written(self):
+        text = pathlib.Path(DIRTY).read_bytes()
+        bad = {"empty": b"", "binary": bytes(range(256)) * 20, "cut": text[:1500], "not_it": b"root:x:0:0\n" * 50,
+               "latin1": text + b"# caf\xe9\n", "huge_line": text + b"# " + b"x" * 1_000_000 + b"\n"}
+        output = self.folder / "out.toml"
+        output.write_text("kept")
+        for name, content in bad.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            self.assert_refused(feed("import", "ibnetdiscover", str(path), "-o", str(output)), 1, f"{path}:")
+            self.assertRegex(feed("import", "ibnetdiscover", str(path), "-o", str(output)).stderr.decode(), rf"{path}:\d+: ")
+        self.assertEqual(output.read_text(), "kept")
+
+    def test_files_that_cannot_be_read_or_written(self):
+        self.assert_refused(feed("import", "ibnetdiscover", "/nonexistent/a", "-o", "x"), 1, "/nonexistent/a", "No such file")
+        self.assert_refused(feed("import", "ibnetdiscover", str(self.folder), "-o", "x"), 1, "is a folder")
+        self.assert_refused(feed("import", "ibnetdiscover", DIRTY, "-o", "/nonexistent/b.toml"), 1, "/nonexistent/b.toml")
+        self.assert_refused(feed("inspect", "/nonexistent/c.toml"), 1, "/nonexistent/c.toml")
+
+    def test_a_lone_adapter_is_named(self):
+        path = self.folder / "lone.out"
+        path.write_text('Ca\t1 "H-00000000000000a1"\t\t# "n1 HCA-1"\n')
+        self.assert_refused(feed("import", "ibnetdiscover", str(path), "-o", "x"), 1, f"{path}:1:", "n1 HCA-1", "no cable")
+
+
+class RealScan(Case):
+    def setUp(self):
+        super().setUp()
+        self.sample = SAMPLES / "ib" / "topograph_ibnetdiscover.out"
+        if not self.sample.exists():
+            print("skipped: no samples")
+            self.skipTest("no samples")
+
+    def test_counts_then_simulate(self):
+        path = self.folder / "fabric.toml"
+        self.assertEqual(feed("import", "ibnetdiscover", str(self.sample), "-o", str(path)).returncode, 0)
+        inspected = json.loads(feed("inspect", str(path), "--json").stdout)
+        self.assertEqual(inspected["objects"]["switch"], 40)
+        self.assertEqual(inspected["objects"]["nic"], 582)
+        self.assertEqual(inspected["objects"]["link"], 1114)
+        self.assertEqual(inspected["links"]["host"], 582)
+        self.assertEqual(inspected["links"]["leaf_spine"], 532)
+        result = feed("simulate", "--cluster", str(path), "--bind", "tcp://127.0.0.1:*", "--duration", "2", "--rate", "2")
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("publishing fabric on tcp://127.0.0.1:", result.stdout.decode())
+
+
+class Simulate(Case):
+    def start(self, *arguments):
+        path, _ = self.import_fixture()
+        process = subprocess.Popen([PROGRAM, "simulate", "--cluster", str(path), *arguments],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.end, process)
+        return process, process.stdout.readline().decode()
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+    def test_starts_with_one_line_and_ends_on_signals(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process, line = self.start("--bind", "tcp://127.0.0.1:*")
+            self.assertRegex(line, r"^publishing fabric on tcp://127\.0\.0\.1:\d+ .*1 tick.* per second")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=PATIENCE_S)
+            self.assertEqual((process.returncode, out, err), (0, b"", b""))
+
+    def test_a_port_in_use_is_one_sentence(self):
+        process, line = self.start("--bind", "tcp://127.0.0.1:*")
+        endpoint = re.search(r"tcp://127\.0\.0\.1:\d+", line).group()
+        path = self.folder / "fabric.toml"
+        self.assert_refused(feed("simulate", "--cluster", str(path), "--bind", endpoint), 1, endpoint)
+        self.assertIsNone(process.poll())
+
+    def test_refuses_what_cannot_work(self):
+        path, _ = self.import_fixture()
+        self.assert_refused(feed("simulate", "--cluster", "/nonexistent.toml", "--bind", "tcp://127.0.0.1:*"), 1, "/nonexistent.toml")
+        self.assert_refused(feed("simulate", "--cluster", str(path), "--bind", "udp://127.0.0.1:1"), 1, "udp")
+        self.assert_refused(feed("simulate", "--cluster", str(path), "--bind", "tcp://0.0.0.0:*"), 1, "--insecure")
+
+    def test_ends_after_its_duration(self):
+        path, _ = self.import_fixture()
+        result = feed("simulate", "--cluster", str(path), "--bind", f"ipc://{self.folder}/s", "--duration", "1", "--rate", "10",
+                      "--speed", "100")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+
+
+if __name__ == "__main__":
+    os.environ["LC_ALL"] = "C.UTF-8"
+    unittest.main(argv=sys.argv[:1], verbosity=2)
