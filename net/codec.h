@@ -1,8 +1,11 @@
-// Between batches and wire messages. Decoding verifies and bounds-checks everything before one value is handed on.
+// Between batches and tick messages. Decoding verifies and bounds-checks everything before one value is handed on.
+// The other payloads (heartbeats, events, jobs, topology, snapshots) are in net/messages.h.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,12 +19,26 @@ inline constexpr uint16_t protocol_version = 1;
 inline constexpr size_t max_message_bytes = 16u << 20;
 
 enum class DecodeError : uint8_t {
-    none, not_a_message, wrong_version, wrong_topology, class_unknown, range_outside_topology, size_mismatch,
-    encoding_unknown, decompression_failed, base_missing, text_invalid
+    none,
+    not_a_message,
+    wrong_version,
+    wrong_topology,
+    class_unknown,
+    range_outside_topology,
+    size_mismatch,
+    encoding_unknown,
+    decompression_failed,
+    base_missing,
+    text_invalid,
+    value_invalid,
+    time_invalid,
+    range_not_owned,
+    too_large
 };
 std::string_view sentence(DecodeError error);  // for people: one sentence
 
 using Bytes = std::vector<std::byte>;
+using OwnedRanges = std::array<std::vector<IndexRange>, object_class_count>;
 
 struct MessageHeader {
     std::string source;
@@ -31,33 +48,66 @@ struct MessageHeader {
 
 struct EncodeOptions {
     bool compress = true;
-    bool delta = true;
+    bool delta = true;                         // only with compress
     size_t target_message_bytes = 512u << 10;  // a tick is split into messages of about this size
+    uint32_t keyframe_every = 60;              // a stretch is sent in full at least every so many sends
 };
+
+// One stretch of a column with what a snapshot says about it.
+struct SnapshotColumn {
+    TickColumn column;
+    uint64_t sequence = 0;  // of the tick message that last carried it
+    int64_t time_ns = 0, interval_ns = 0;
+};
+// Appends tick messages that hold these columns in full. header.sequence stays 0.
+void encode_snapshot(std::span<const SnapshotColumn> columns, MessageHeader header, const EncodeOptions& options,
+                     std::vector<Bytes>& out);
 
 // Turns the ticks of one source into messages. Keeps the last values sent, as the base of deltas and for snapshots.
 class TickEncoder {
 public:
     TickEncoder(const Topology& topology, EncodeOptions options);
-    // Appends finished messages. next_sequence is advanced by one for each.
-    void encode(const TelemetryBatch& batch, MessageHeader header, uint64_t& next_sequence, bool keyframe, std::vector<Bytes>& out);
+    ~TickEncoder();
+    TickEncoder(TickEncoder&&) noexcept;
+    TickEncoder& operator=(TickEncoder&&) noexcept;
+
+    // Appends finished messages. next_sequence is advanced by one for each; header.sequence and header.time_ns are
+    // ignored. Throws std::out_of_range where a column does not fit the topology.
+    void encode(const TelemetryBatch& batch, MessageHeader header, uint64_t& next_sequence, bool keyframe,
+                std::vector<Bytes>& out);
+    // Everything sent so far. The spans live until the next encode.
+    [[nodiscard]] std::vector<SnapshotColumn> snapshot_columns() const;
 
 private:
-    const Topology* topology_;
-    EncodeOptions options_;
-    std::array<std::vector<std::vector<uint16_t>>, object_class_count> last_;  // [class][metric][index]
-    std::vector<std::byte> scratch_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 // Applies tick messages of one source to a state; the counterpart of TickEncoder.
 class TickDecoder {
 public:
+    TickDecoder();
+    ~TickDecoder();
+    TickDecoder(TickDecoder&&) noexcept;
+    TickDecoder& operator=(TickDecoder&&) noexcept;
+
     // Verifies the whole message first; on any error nothing of it is applied. values: how many were applied.
-    [[nodiscard]] DecodeError apply(std::span<const std::byte> message, ClusterState& state, uint16_t source, uint64_t& values);
+    // owned: what the source may speak for; null: everything. Free of allocation once every stretch was seen.
+    [[nodiscard]] DecodeError apply(std::span<const std::byte> message, ClusterState& state, uint16_t source,
+                                    uint64_t& values, const OwnedRanges* owned = nullptr);
+    // A tick message of a snapshot: its columns stand for the sequences that they name.
+    [[nodiscard]] DecodeError apply_snapshot(std::span<const std::byte> message, ClusterState& state, uint16_t source,
+                                             uint64_t& values, const OwnedRanges* owned = nullptr);
+    // Forgets the bases of deltas: the source was born again.
+    void reset();
+    // Columns with a metric name that is not in the catalogue, skipped since construction.
+    [[nodiscard]] uint64_t ignored_columns() const;
+    // Everything this source said, as it stands in the state that it was applied to.
+    [[nodiscard]] std::vector<SnapshotColumn> snapshot_columns(const ClusterState& state) const;
 
 private:
-    std::vector<uint16_t> values_;
-    std::vector<std::byte> scratch_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace bv

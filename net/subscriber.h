@@ -19,11 +19,11 @@ struct CurveClient {
 };
 
 struct SubscriberOptions {
-    std::vector<std::string> endpoints;              // tcp://host:port, ipc://path, inproc://name
-    std::optional<LoadedCluster> cluster;            // known beforehand; else asked from the sources
+    std::vector<std::string> endpoints;    // tcp://host:port, ipc://path, inproc://name
+    std::optional<LoadedCluster> cluster;  // known beforehand; else asked from the sources
     bool insecure = false;
     CurveClient curve;
-    std::function<void()> on_change;                 // called on the ingest thread when newer state can be read; must not block
+    std::function<void()> on_change;  // called on the ingest thread when newer state can be read; must not block
 };
 
 class Subscriber {
@@ -34,7 +34,8 @@ public:
     Subscriber(const Subscriber&) = delete;
     Subscriber& operator=(const Subscriber&) = delete;
 
-    // Newest complete state. Empty (state.empty()) until a topology is known. Valid until the next call. One reader thread.
+    // Newest complete state. Empty (state.empty()) until a topology is known. Valid until the next call. One reader
+    // thread.
     const ClusterState& latest();
     // State of the sources even before there is a topology.
     [[nodiscard]] std::vector<SourceStatus> sources() const;

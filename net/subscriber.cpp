@@ -1,0 +1,106 @@
+// Runs an ingest on its own thread and hands its state to one reader through a triple buffer; see subscriber.h.
+#include "net/subscriber.h"
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "net/ingest.h"
+
+namespace bv {
+
+namespace {
+
+// Three states, of which each side owns one and the third is handed over by exchanging an index.
+class TripleBuffer {
+public:
+    // Writer: copies what changed into its own slot and hands it over.
+    void publish(const ClusterState& from) {
+        ClusterState& slot = slots_[back_];
+        if (slot.shared_topology() != from.shared_topology()) slot = ClusterState();
+        slot.copy_changed(from);
+        back_ = middle_.exchange(uint8_t(back_ | fresh), std::memory_order_acq_rel) & index_mask;
+    }
+    // Reader: the newest that was handed over.
+    const ClusterState& latest() {
+        if (middle_.load(std::memory_order_relaxed) & fresh)
+            front_ = middle_.exchange(front_, std::memory_order_acq_rel) & index_mask;
+        return slots_[front_];
+    }
+
+private:
+    static constexpr uint8_t fresh = 4, index_mask = 3;
+    std::array<ClusterState, 3> slots_;
+    uint8_t back_ = 0, front_ = 2;
+    std::atomic<uint8_t> middle_{1};
+};
+
+// What can be read by any thread, replaced as a whole; the lock is held for the copy of a pointer.
+template <typename T>
+class Shared {
+public:
+    void set(T value) {
+        auto fresh = std::make_shared<const T>(std::move(value));
+        const std::lock_guard lock(mutex_);
+        value_.swap(fresh);
+    }
+    [[nodiscard]] std::shared_ptr<const T> get() const {
+        const std::lock_guard lock(mutex_);
+        return value_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const T> value_ = std::make_shared<const T>();
+};
+
+}  // namespace
+
+struct Subscriber::Impl {
+    Ingest ingest;
+    std::function<void()> on_change;
+    TripleBuffer states;
+    Shared<std::vector<SourceStatus>> sources;
+    Shared<std::string> topology_text;
+    std::shared_ptr<const Topology> published_topology;
+    std::atomic<bool> stop{false};
+    std::thread thread;
+
+    explicit Impl(SubscriberOptions options)
+        : ingest(
+              {std::move(options.endpoints), std::move(options.cluster), options.insecure, std::move(options.curve)}),
+          on_change(std::move(options.on_change)) {
+        publish();
+        thread = std::thread([this] { run(); });
+    }
+    ~Impl() {
+        stop = true;
+        ingest.wake();
+        thread.join();
+    }
+
+    void run() {
+        while (!stop)
+            if (ingest.poll()) publish();
+    }
+
+    void publish() {
+        sources.set(ingest.state.sources);
+        if (ingest.state.shared_topology() != published_topology) {
+            published_topology = ingest.state.shared_topology();
+            topology_text.set(ingest.cluster_text());
+        }
+        if (!ingest.state.empty()) states.publish(ingest.state);
+        if (on_change) on_change();
+    }
+};
+
+Subscriber::Subscriber(SubscriberOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Subscriber::~Subscriber() = default;
+
+const ClusterState& Subscriber::latest() { return impl_->states.latest(); }
+std::vector<SourceStatus> Subscriber::sources() const { return *impl_->sources.get(); }
+std::string Subscriber::topology_text() const { return *impl_->topology_text.get(); }
+
+}  // namespace bv
