@@ -41,6 +41,7 @@ Compute::Compute(World& world) : world_(world) {
     m.gpu_watts.assign(t.gpu_nodes.size(), idle_watts * scale_);
     m.gpu_celsius.assign(t.gpu_nodes.size(), 30);
     m.gpu_throttle.assign(t.gpu_nodes.size(), 1);
+    target_celsius_.assign(t.gpu_nodes.size(), 30);
     m.node_gpu_watts.assign(t.nodes.size(), 0);
     m.node_watts.assign(t.nodes.size(), 0);
     m.node_throttle.assign(t.nodes.size(), 1);
@@ -110,23 +111,36 @@ void Compute::measure_power() {
     }
 }
 
+// What a GPU's temperature tends to: coolant or air in the middle of its rack, and its own power over the way to it.
+// Half of the coolant's rise lies below the middle (4.4). Without a known rack: 27 °C air around it.
+void Compute::find_targets() {
+    const Topology& t = *world_.topology;
+    const Measured& m = world_.measured;
+    for (size_t n = 0; n < t.nodes.size(); ++n) {
+        const uint32_t rack = t.nodes[n].rack;
+        const float base = rack == no_index ? 27.0f : m.rack_supply_celsius[rack] + m.rack_rise_kelvin[rack];
+        const float film = (rack == no_index ? 1.0f : m.rack_film[rack]) / scale_;
+        const IndexRange gpus = t.nodes[n].gpus;
+        for (uint32_t g = gpus.first; g < gpus.end(); ++g) {
+            const float kelvin_per_watt = world_.traits.gpu_kelvin_per_watt[g] * film * world_.effects.gpu_cooling[g];
+            target_celsius_[g] = base + m.gpu_watts[g] * kelvin_per_watt;
+        }
+    }
+}
+
 void Compute::measure_temperatures() {
+    find_targets();
     const Topology& t = *world_.topology;
     Measured& m = world_.measured;
-    const Traits& traits = world_.traits;
     const float dt = static_cast<float>(world_.clock.interval());
     const float liquid_gain = 1 - std::exp(-dt / liquid_lag_seconds), air_gain = 1 - std::exp(-dt / air_lag_seconds);
     const float slower = throttle_per_second * dt, faster = recover_per_second * dt;
     for (size_t n = 0; n < t.nodes.size(); ++n) {
         const Node& described = t.nodes[n];
-        const uint32_t rack = described.rack;
-        // Half of the coolant's rise is below the middle of the rack (4.4). Without a known rack: 24 °C air.
-        const float base = rack == no_index ? 27.0f : m.rack_supply_celsius[rack] + m.rack_rise_kelvin[rack];
-        const float gain = rack == no_index || traits.rack_liquid[rack] ? liquid_gain : air_gain;
+        const bool liquid = described.rack == no_index || world_.traits.rack_liquid[described.rack];
+        const float gain = liquid ? liquid_gain : air_gain;
         for (uint32_t g = described.gpus.first; g < described.gpus.end(); ++g) {
-            const float target =
-                base + m.gpu_watts[g] * traits.gpu_kelvin_per_watt[g] / scale_ * world_.effects.gpu_cooling[g];
-            const float celsius = m.gpu_celsius[g] + gain * (target - m.gpu_celsius[g]);
+            const float celsius = m.gpu_celsius[g] + gain * (target_celsius_[g] - m.gpu_celsius[g]);
             m.gpu_celsius[g] = celsius;
             float throttle = m.gpu_throttle[g];
             throttle -= celsius > throttle_begin ? slower : 0.0f;
@@ -138,13 +152,9 @@ void Compute::measure_temperatures() {
 }
 
 void Compute::settle() {
-    const Topology& t = *world_.topology;
-    Measured& m = world_.measured;
-    for (size_t g = 0; g < t.gpu_nodes.size(); ++g) {
-        const uint32_t rack = t.nodes[t.gpu_nodes[g]].rack;
-        const float base = rack == no_index ? 27.0f : m.rack_supply_celsius[rack] + m.rack_rise_kelvin[rack];
-        m.gpu_celsius[g] = std::min(88.0f, base + m.gpu_watts[g] * world_.traits.gpu_kelvin_per_watt[g] / scale_ *
-                                                      world_.effects.gpu_cooling[g]);
+    find_targets();
+    for (size_t g = 0; g < target_celsius_.size(); ++g) {
+        world_.measured.gpu_celsius[g] = std::min(throttle_begin, target_celsius_[g]);
     }
 }
 

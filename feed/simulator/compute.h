@@ -17,6 +17,7 @@ public:
     void settle();
 
 private:
+    void find_targets();
     void measure_nodes();
     void measure_slow();
 
@@ -27,6 +28,7 @@ private:
     Channel power_, temp_, memory_temp_, tensor_, util_, clock_, memory_, nvlink_, corrected_, lateness_, xid_,
         throttle_;
     Channel node_power_, node_cpu_, node_memory_, node_cpu_temp_, node_inlet_, node_outlet_, node_fan_, node_psu_;
+    std::vector<float> target_celsius_;  // [gpu] where its temperature tends to
     std::vector<uint16_t> corrected_count_;
     uint64_t slow_version_ = ~uint64_t{0};
 };

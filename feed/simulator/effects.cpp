@@ -116,29 +116,25 @@ void reset(const Topology& t, Effects& e) {
     e.noisy_gpus.clear();
 }
 
+// A GPU on the bench is in maintenance like the rest of its node: the alarm has been answered.
 void spread_gpu(Spread& spread, const Topology& t, Effects& e, const Fault& fault) {
     const uint32_t gpu = fault.index, node = t.gpu_nodes[gpu];
+    const auto show = [&](Health health, bool dark, bool alive) {
+        spread.gpu(gpu, fault.on_bench ? Health::maintenance : health, dark, alive);
+    };
     switch (fault.kind) {
-        case FaultKind::gpu_off_bus:
-            spread.gpu(gpu, Health::down, true, false);
-            break;
-        case FaultKind::gpu_gsp:
-            spread.gpu(gpu, Health::critical, true, true);
-            break;
-        case FaultKind::gpu_row_remap:
-            spread.gpu(gpu, Health::warning, false, true);
-            return;
+        case FaultKind::gpu_row_remap: show(Health::warning, false, true); return;
         case FaultKind::memory_errors:
-            spread.gpu(gpu, Health::warning, false, true);
+            show(Health::warning, false, true);
             e.noisy_gpus.push_back(gpu);
             return;
+        case FaultKind::gpu_off_bus: show(Health::down, true, false); break;
+        case FaultKind::gpu_gsp: show(Health::critical, true, true); break;
         case FaultKind::gpu_thermal_interface:
-            spread.gpu(gpu, Health::critical, false, true);
+            show(Health::critical, false, true);
             e.gpu_cooling[gpu] = 3.5f;  // 30 °C + 680 W × 0.0875 K/W reaches the slowdown temperature
             break;
-        default:
-            spread.gpu(gpu, Health::critical, false, true);
-            break;
+        default: show(Health::critical, false, true); break;
     }
     if (!fault.on_bench) {
         spread.node(node, Health::critical);

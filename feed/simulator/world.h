@@ -75,6 +75,7 @@ struct Measured {
     std::vector<float> gpu_watts, gpu_celsius, gpu_throttle;  // throttle: 1 full speed … 0.35
     std::vector<float> rack_it_watts, rack_watts;  // the second includes what is lost or used inside the rack
     std::vector<float> rack_supply_celsius, rack_rise_kelvin;  // coolant or air into the rack; mean rise in it
+    std::vector<float> rack_film;                              // multiplies kelvin per watt: 1, more at low flow
     std::vector<float> nic_load, switch_load, link_load;       // share of capacity, 0..1
     std::vector<float> switch_watts;
     std::vector<float> cdu_heat_watts, cdu_flow_kg, cdu_watts;  // flow in kg/s
