@@ -307,8 +307,10 @@ uint32_t Faults::planned_target(FaultKind kind) const {
         return middle;
     };
     switch (spec_of(kind).object_class) {
-        case ObjectClass::gpu:
-            return t.nodes[node].gpus.count > 3 ? t.nodes[node].gpus.first + 3 : t.nodes[node].gpus.first;
+        case ObjectClass::gpu: {
+            const IndexRange gpus = t.nodes[node].gpus;
+            return gpus.count == 0 ? no_index : gpus.first + std::min(3u, gpus.count - 1);
+        }
         case ObjectClass::node:
             return node;
         case ObjectClass::link:

@@ -1,6 +1,6 @@
 // One array is a row of racks: its leafs stand in the last GPU rack's place beside the row, one per rail; spines are
 // shared per hall.
-#include "made_cluster.h"
+#include "tests/feed/made_cluster.h"
 
 #include <string>
 
