@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 install(TARGETS belvedere belvedere-feed RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY assets/ DESTINATION ${CMAKE_INSTALL_DATADIR}/belvedere PATTERN completion EXCLUDE)
+install(DIRECTORY assets/ DESTINATION ${CMAKE_INSTALL_DATADIR}/belvedere/assets PATTERN completion EXCLUDE)
 install(FILES docs/man/belvedere.1 docs/man/belvedere-feed.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 foreach(program belvedere belvedere-feed)
   install(FILES assets/completion/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions

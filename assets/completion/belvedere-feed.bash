@@ -3,7 +3,7 @@
 
 _belvedere_feed_clusters() {
   local folder name
-  for folder in "${BELVEDERE_ASSETS:-}/clusters" /usr/share/belvedere/clusters /usr/local/share/belvedere/clusters; do
+  for folder in "${BELVEDERE_ASSETS:-}/clusters" /usr/share/belvedere/assets/clusters /usr/local/share/belvedere/assets/clusters; do
     for name in "$folder"/*.toml; do
       [ -e "$name" ] && name=${name##*/} && echo "${name%.toml}"
     done
