@@ -16,6 +16,7 @@ struct Pose {
     glm::vec3 eye{0, -100, 80};
     glm::vec3 target{0, 0, 0};     // orbit centre; looking direction for fly and walk
     float fov_y = 0.7f;            // radians
+    float near_m = 0.1f;           // what is nearer is cut away: a frontal view of a rack is a section through the aisle
 };
 
 enum class CameraMode : uint8_t { orbit, fly, walk };
@@ -37,6 +38,7 @@ public:
     void zoom(float steps, std::optional<glm::vec3> towards = {});
     void look(float dx, float dy);
     void walk(glm::vec3 direction, float dt, bool fast);
+    void set_mode(CameraMode next);
 
     [[nodiscard]] glm::mat4 clip_from_world(float aspect) const;  // reversed-z, infinite far, z in 0..1, y up (renderer flips)
     // Ray through a pixel of the viewport (0,0 top left), unit direction.
@@ -44,6 +46,8 @@ public:
     [[nodiscard]] Ray ray(float x, float y, float width, float height) const;
 
 private:
+    void stop();
+    void rotate_about(glm::vec3 centre, float yaw, float pitch);
     Pose pose_, from_, to_;
     float progress_ = 1.0f, duration_ = 0.9f;
 };
@@ -51,6 +55,9 @@ private:
 // "overview", "hall:2", "row:14", "rack:h0-r3-07", "gpu:1234", "fabric", by index or name; composed like photographs.
 // Throws one sentence where there is no such view. aspect: width / height of the viewport.
 Pose named_view(const Topology& topology, std::string_view name, float aspect);
+// The frontal direction of something with this yaw, and the direction to its right as seen from its front's back: its own x axis.
+glm::vec3 front_of(float yaw);
+glm::vec3 side_of(float yaw);
 // A good look at one object, coming from the nearest free aisle.
 Pose view_of(const Topology& topology, ObjectId id, float aspect);
 

@@ -7,7 +7,8 @@ namespace bv {
 
 namespace {
 
-constexpr std::string_view look = "Looking around", find = "Finding things", color = "Colour and layers", panels = "Panels and window";
+constexpr std::string_view look = "Looking around", find = "Finding things", color = "Colour and layers",
+                           panels = "Panels and window";
 
 constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::none, 0, false, false, "left drag", "turn around the centre (orbit) or look around (fly, walk)", look},
@@ -55,7 +56,8 @@ constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::scale_up, '=', true, false, "Ctrl+=", "larger panels and lettering", panels},
     {Action::scale_down, '-', true, false, "Ctrl+-", "smaller panels and lettering", panels},
     {Action::full_screen, key_f11, false, false, "F11", "full screen", panels},
-    {Action::dump_state, key_f12, false, false, "F12", "save a picture and what the panels show, in the current folder", panels},
+    {Action::dump_state, key_f12, false, false, "F12", "save a picture and what the panels show, in the current folder",
+     panels},
     {Action::quit, 'Q', true, false, "Ctrl+Q", "quit", panels},
 });
 

@@ -1,5 +1,6 @@
-// The cursor on the telemetry, and the only way to read state. Behind it stands a live subscription or an embedded simulator;
-// for pictures and films of a simulated source it steps the simulator itself, so that the same options give the same picture.
+// The cursor on the telemetry, and the only way to read state. Behind it stands a live subscription or an embedded
+// simulator; for pictures and films of a simulated source it steps the simulator itself, so that the same options give
+// the same picture.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +14,17 @@
 namespace bv {
 
 struct TimelineOptions {
-    std::vector<std::string> sources;    // "sim:…", "tcp://…", "ipc://…"; empty: sim:reference-100k
-    std::string cluster;                 // cluster file for live sources; empty: asked from the source
-    bool lockstep = false;               // headless with a simulated source: step on demand, deterministic
+    std::vector<std::string> sources;  // "sim:…", "tcp://…", "ipc://…"; empty: sim:reference-100k
+    std::string cluster;               // cluster file for live sources; empty: asked from the source
+    bool lockstep = false;             // headless with a simulated source: step on demand, deterministic
     bool insecure = false;
     std::string curve_server_key, curve_client_file;
-    std::function<void()> on_change;     // newer state can be read; called on another thread
+    std::function<void()> on_change;  // newer state can be read; called on another thread
 };
 
 // A short history of the values of the objects that are watched (the selection), for sparklines.
 struct Sparkline {
-    std::vector<float> values;           // oldest first, NaN where there was no data
+    std::vector<float> values;  // oldest first, NaN where there was no data
     int64_t end_ns = 0, interval_ns = 0;
 };
 
@@ -42,13 +43,13 @@ public:
     [[nodiscard]] bool live() const;
     // The time by which staleness is judged: the local clock for live sources, the cursor in lockstep.
     [[nodiscard]] int64_t now_ns() const;
-    [[nodiscard]] bool complete() const;   // every owned class has been heard at least once
+    [[nodiscard]] bool complete() const;  // every owned class has been heard at least once
     [[nodiscard]] std::vector<SourceStatus> sources() const;
 
     // Values of one metric of one object over the last minutes; recorded for the watched object only.
     void watch(ObjectId id);
     [[nodiscard]] const Sparkline& sparkline(MetricIndex metric) const;
-    [[nodiscard]] const Sparkline& site_power() const;   // always recorded
+    [[nodiscard]] const Sparkline& site_power() const;  // always recorded
 
 private:
     struct Impl;

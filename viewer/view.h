@@ -1,5 +1,5 @@
-// What the person looks at and how: selection, colouring, filter, theme, which panels are open. Changed by panels, keys and the
-// command line; read by pack_rows and the panels. Holds no telemetry.
+// What the person looks at and how: selection, colouring, filter, theme, which panels are open. Changed by panels, keys
+// and the command line; read by pack_rows and the panels. Holds no telemetry.
 #pragma once
 
 #include <cstdint>
@@ -21,22 +21,23 @@ enum class Theme : uint8_t { dark, light };
 struct View {
     Camera camera;
 
-    ObjectId selected;                     // invalid: nothing
+    ObjectId selected;  // invalid: nothing
     ObjectId hovered;
-    std::vector<ObjectId> history;         // earlier selections, for back
+    std::vector<ObjectId> history;  // earlier selections, for back
 
     ColorBy color_by = ColorBy::metric;
-    MetricId color_metric;                 // of GPUs or of any class; other classes show health
+    MetricId color_metric;  // of GPUs or of any class; other classes show health
     ColorMap color_map = ColorMap::cividis;
-    Filter filter;                         // empty: everything
+    Filter filter;  // empty: everything
     std::string filter_text;
-    std::optional<Health> health_filter;   // click on a count in the top bar
+    std::optional<Health> health_filter;  // click on a count in the top bar
     bool show_trunks = true, show_signs = true, show_beacons = true, show_structure = true;
-    bool lod = true;                       // false: every GPU as its own box
+    bool lod = true;  // false: every GPU as its own box
 
     Theme theme = Theme::dark;
-    float ui_scale = 1.0f;                 // monitor DPI × operator's choice
-    bool panels_hidden = false;            // Tab
+    float ui_scale = 1.0f;       // monitor DPI × operator's choice
+    float zoom_scale = 1.0f;     // the operator's choice (Ctrl+=, Ctrl+-)
+    bool panels_hidden = false;  // Tab
     bool left_folded = false, right_folded = false, bottom_folded = false;
     float left_width = 320, right_width = 380, bottom_height = 140;  // at scale 1
     enum class LeftTab : uint8_t { events, tree, jobs } left_tab = LeftTab::events;
@@ -48,7 +49,8 @@ struct View {
 
     bool wants_quit = false;
 
-    void select(ObjectId id);              // keeps history
+    void color_with(MetricId metric);  // colours by a metric with the map that suits it
+    void select(ObjectId id);          // keeps history
     void select_back();
 };
 

@@ -1,0 +1,342 @@
+// The trays and what runs through them. Reads the topology once and the link columns when they change; see
+// fabric_plan.h.
+#include "viewer/fabric_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <unordered_map>
+
+#include "viewer/camera.h"
+
+namespace bv {
+
+namespace {
+
+constexpr float row_tray_over_rack_m = 0.45f;
+constexpr float row_tray_behind_rack_m = 0.3f;
+constexpr float hall_tray_over_row_m = 0.40f;
+constexpr float hall_tray_from_row_m = 1.1f;
+
+glm::vec3 at(const Place& place) { return {place.x, place.y, place.z}; }
+
+struct RowLine {
+    std::vector<uint32_t> racks;
+    uint32_t hall = 0;
+    glm::vec3 along{1, 0, 0};
+};
+
+std::vector<RowLine> lines_of(const Topology& t) {
+    std::vector<RowLine> lines(t.rows.size());
+    const auto hall_tray = [&](uint32_t hall) { return hall == no_index ? uint32_t(t.halls.size()) : hall; };
+    for (uint32_t i = 0; i < t.racks.size(); ++i) {
+        const Rack& rack = t.racks[i];
+        if (rack.row == no_index) {
+            lines.push_back({{i}, hall_tray(rack.hall), side_of(rack.place.yaw)});
+            continue;
+        }
+        lines[rack.row].racks.push_back(i);
+        lines[rack.row].hall = hall_tray(rack.hall);
+    }
+    for (RowLine& line : lines) {
+        if (line.racks.empty()) continue;
+        const glm::vec3 first = at(t.racks[line.racks.front()].place), last = at(t.racks[line.racks.back()].place);
+        line.along = glm::length(last - first) > 0.1f ? glm::normalize(last - first)
+                                                      : side_of(t.racks[line.racks.front()].place.yaw);
+        // One sense for all rows, so that "the high end" means the same side of the hall.
+        if (line.along.x + 0.5f * line.along.y < 0) line.along = -line.along;
+        std::stable_sort(line.racks.begin(), line.racks.end(), [&](uint32_t a, uint32_t b) {
+            return glm::dot(at(t.racks[a].place), line.along) < glm::dot(at(t.racks[b].place), line.along);
+        });
+    }
+    return lines;
+}
+
+}  // namespace
+
+uint32_t lane_of(LinkClass link_class) {
+    return link_class == LinkClass::leaf_spine ? 1 : link_class == LinkClass::spine_core ? 2 : 0;
+}
+
+glm::vec3 beside(glm::vec3 from, glm::vec3 to, uint32_t lane, float lane_m) {
+    const glm::vec2 way = glm::vec2(to - from);
+    const float length = glm::length(way);
+    if (length < 1e-3f) return glm::vec3(0);
+    glm::vec2 right = glm::vec2(way.y, -way.x) / length;
+    if (right.x + 0.5f * right.y < 0) right = -right;
+    return glm::vec3(right * ((float(lane) - 1) * lane_m), 0);
+}
+
+void TrunkLoad::operator+=(const TrunkLoad& o) {
+    bytes_per_second += o.bytes_per_second, capacity += o.capacity, links += o.links;
+    warning += o.warning, critical += o.critical, down += o.down, unknown += o.unknown;
+}
+
+void TrunkLoad::operator-=(const TrunkLoad& o) {
+    bytes_per_second -= o.bytes_per_second, capacity -= o.capacity, links -= o.links;
+    warning -= o.warning, critical -= o.critical, down -= o.down, unknown -= o.unknown;
+}
+
+Health TrunkLoad::worst() const {
+    if (down > 0) return Health::down;
+    if (critical > 0) return Health::critical;
+    if (warning > 0) return Health::warning;
+    return unknown > 0 && unknown == links ? Health::unknown : Health::ok;
+}
+
+FabricPlan::FabricPlan(const Topology& topology) {
+    plan_trays(topology);
+    plan_bundles(topology);
+}
+
+void FabricPlan::plan_trays(const Topology& t) {
+    const std::vector<RowLine> lines = lines_of(t);
+    const uint32_t hall_count = uint32_t(t.halls.size()) + 1;
+    rack_stops.resize(t.racks.size());
+    row_trays.resize(lines.size());
+    tray_hall.resize(lines.size());
+    tray_stop.resize(lines.size());
+    hall_trays.resize(hall_count);
+    glm::vec3 site_centre{0};
+    for (const Rack& rack : t.racks) site_centre += at(rack.place) / float(t.racks.size());
+
+    for (uint32_t hall = 0; hall < hall_count; ++hall) {
+        std::vector<uint32_t> in_hall;
+        for (uint32_t i = 0; i < lines.size(); ++i)
+            if (lines[i].hall == hall && !lines[i].racks.empty()) in_hall.push_back(i);
+        if (in_hall.empty()) continue;
+        const glm::vec3 along = lines[in_hall.front()].along, across{-along.y, along.x, 0};
+        float low = 1e9f, high = -1e9f, top = 0, z = 0;
+        glm::vec3 centre{0};
+        for (const uint32_t i : in_hall) {
+            for (const uint32_t r : {lines[i].racks.front(), lines[i].racks.back()}) {
+                const float u = glm::dot(at(t.racks[r].place), along);
+                low = std::min(low, u), high = std::max(high, u);
+                centre += at(t.racks[r].place) / float(2 * in_hall.size());
+            }
+            for (const uint32_t r : lines[i].racks) top = std::max(top, t.racks[r].place.z + t.racks[r].extent.height);
+        }
+        z = top + row_tray_over_rack_m;
+        // The main tray runs along the row ends that face the middle of the site.
+        const bool high_end = glm::dot(site_centre - centre, along) >= 0;
+        const float main_u = high_end ? high + hall_tray_from_row_m : low - hall_tray_from_row_m;
+        std::stable_sort(in_hall.begin(), in_hall.end(), [&](uint32_t a, uint32_t b) {
+            return glm::dot(at(t.racks[lines[a].racks.front()].place), across) <
+                   glm::dot(at(t.racks[lines[b].racks.front()].place), across);
+        });
+        if (glm::dot(site_centre - centre, across) < 0) std::reverse(in_hall.begin(), in_hall.end());
+        Tray& main = hall_trays[hall];
+        for (const uint32_t i : in_hall) {
+            std::vector<uint32_t> racks = lines[i].racks;
+            if (!high_end) std::reverse(racks.begin(), racks.end());
+            Tray& tray = row_trays[i];
+            // Over the rear of the racks, so that their tops stay in sight from above and the aisle in front stays
+            // clear.
+            const Rack& model = t.racks[racks.front()];
+            const glm::vec3 line_at =
+                at(model.place) - front_of(model.place.yaw) * (model.extent.depth / 2 + row_tray_behind_rack_m);
+            for (const uint32_t r : racks) {
+                rack_stops[r] = {i, uint32_t(tray.stops.size())};
+                const glm::vec3 p = line_at + lines[i].along * glm::dot(at(t.racks[r].place) - line_at, lines[i].along);
+                tray.stops.emplace_back(p.x, p.y, z);
+            }
+            const glm::vec3 leaves = line_at + lines[i].along * (main_u - glm::dot(line_at, lines[i].along));
+            tray.stops.emplace_back(leaves.x, leaves.y, z);
+            tray.first_segment = row_segments;
+            row_segments += tray.segments();
+            tray_hall[i] = hall;
+            tray_stop[i] = uint32_t(main.stops.size());
+            main.stops.emplace_back(leaves.x, leaves.y, z + hall_tray_over_row_m);
+        }
+        const glm::vec3 outwards = glm::dot(site_centre - centre, across) < 0 ? -across : across;
+        main.stops.push_back(main.stops.back() + outwards * 1.5f);
+        main.first_segment = hall_segments;
+        hall_segments += main.segments();
+    }
+}
+
+void FabricPlan::plan_bundles(const Topology& t) {
+    link_bundle.assign(t.links.size(), no_index);
+    std::unordered_map<uint64_t, uint32_t> known;
+    const auto rack_of = [&](const PortRef& end) {
+        return end.is_switch ? t.switches[end.device].rack : t.nodes[t.nics[end.device].node].rack;
+    };
+    for (uint32_t i = 0; i < t.links.size(); ++i) {
+        const uint32_t a = rack_of(t.links[i].a), b = rack_of(t.links[i].b), lane = lane_of(t.links[i].link_class);
+        if (a == no_index || b == no_index) continue;
+        const uint64_t key = (uint64_t(a) << 32 | b) * 4 + lane;  // racks number far below 2^30
+        const auto [entry, fresh] = known.try_emplace(key, uint32_t(bundles.size()));
+        if (fresh) bundles.push_back({a, b, lane, 0, 0});
+        link_bundle[i] = entry->second;
+        ++bundles[entry->second].count;
+    }
+    uint32_t total = 0;
+    for (Bundle& bundle : bundles) {
+        bundle.first = total;
+        total += bundle.count;
+    }
+    order.resize(total);
+    std::vector<uint32_t> next(bundles.size());
+    for (size_t i = 0; i < bundles.size(); ++i) next[i] = bundles[i].first;
+    for (uint32_t i = 0; i < t.links.size(); ++i)
+        if (link_bundle[i] != no_index) order[next[link_bundle[i]]++] = i;
+    for (const Bundle& bundle : bundles) {
+        const uint32_t a = tray_hall[rack_stops[bundle.rack_a].tray], b = tray_hall[rack_stops[bundle.rack_b].tray];
+        if (a != b && pair_of(a, b) == no_index) hall_pairs.push_back({std::min(a, b), std::max(a, b)});
+    }
+}
+
+uint32_t FabricPlan::pair_of(uint32_t a, uint32_t b) const {
+    for (uint32_t i = 0; i < hall_pairs.size(); ++i)
+        if (hall_pairs[i].hall_a == std::min(a, b) && hall_pairs[i].hall_b == std::max(a, b)) return i;
+    return no_index;
+}
+
+std::vector<glm::vec3> FabricPlan::route(uint32_t rack_a, uint32_t rack_b, uint32_t lane) const {
+    const RackStop a = rack_stops[rack_a], b = rack_stops[rack_b];
+    const Tray &row_a = row_trays[a.tray], &row_b = row_trays[b.tray];
+    std::vector<glm::vec3> path{row_a.stops[a.stop]};
+    size_t row_pieces = 1;  // at either end; what lies between runs on hall trays
+    if (a.tray != b.tray) {
+        const Tray &hall_a = hall_trays[tray_hall[a.tray]], &hall_b = hall_trays[tray_hall[b.tray]];
+        path.push_back(row_a.stops.back());
+        path.push_back(hall_a.stops[tray_stop[a.tray]]);
+        if (tray_hall[a.tray] != tray_hall[b.tray]) {
+            path.push_back(hall_a.stops.back());
+            path.push_back(hall_b.stops.back());
+        }
+        path.push_back(hall_b.stops[tray_stop[b.tray]]);
+        path.push_back(row_b.stops.back());
+    }
+    path.push_back(row_b.stops[b.stop]);
+    std::vector<glm::vec3> moved = path;
+    const auto shift = [&](size_t piece) {
+        const bool on_row = piece < row_pieces || piece + row_pieces + 1 >= path.size();
+        return beside(path[piece], path[piece + 1], lane, on_row ? row_lane_m : hall_lane_m);
+    };
+    for (size_t i = 0; i < path.size(); ++i) {
+        if (i > 0) moved[i] += shift(i - 1);
+        // At a corner both pieces move it; along a straight line one does.
+        const bool straight =
+            i > 0 && i + 1 < path.size() &&
+            std::abs(glm::dot(glm::normalize(path[i] - path[i - 1]), glm::normalize(path[i + 1] - path[i]))) > 0.99f;
+        if (i + 1 < path.size() && !straight) moved[i] += shift(i);
+    }
+    return moved;
+}
+
+namespace {
+
+// Raw link values of one column, or nothing where nobody measures it.
+struct LinkColumns {
+    const uint16_t *health = nullptr, *tx = nullptr, *rx = nullptr;
+    double tx_scale = 0, tx_offset = 0, rx_scale = 0, rx_offset = 0;
+
+    explicit LinkColumns(const ClusterState& state) {
+        const auto& columns = state.classes[size_t(ObjectClass::link)].columns;
+        const auto metrics = metrics_of(ObjectClass::link);
+        if (columns.empty()) return;
+        health = columns[health_metric].values.data();
+        if (const auto i = find_metric(ObjectClass::link, "tx_bytes_per_second"))
+            tx = columns[*i].values.data(), tx_scale = metrics[*i].scale, tx_offset = metrics[*i].offset;
+        if (const auto i = find_metric(ObjectClass::link, "rx_bytes_per_second"))
+            rx = columns[*i].values.data(), rx_scale = metrics[*i].scale, rx_offset = metrics[*i].offset;
+    }
+};
+
+// Raw sums per direction in integers: exact, and cheap over 300,000 links.
+TrunkLoad load_of(const LinkColumns& columns, const Topology& t, std::span<const uint32_t> links) {
+    TrunkLoad load;
+    load.links = int32_t(links.size());
+    uint64_t tx_sum = 0, rx_sum = 0, tx_count = 0, rx_count = 0;
+    std::array<int32_t, 256> health{};
+    float capacity = 0;
+    for (const uint32_t i : links) {
+        capacity += t.links[i].capacity_bytes_per_second;
+        ++health[std::min<uint16_t>(columns.health[i], 255)];
+        if (columns.tx && columns.tx[i] != no_data) tx_sum += columns.tx[i], ++tx_count;
+        if (columns.rx && columns.rx[i] != no_data) rx_sum += columns.rx[i], ++rx_count;
+    }
+    load.capacity = capacity;
+    load.bytes_per_second = std::max(columns.tx_scale * double(tx_sum) + columns.tx_offset * double(tx_count),
+                                     columns.rx_scale * double(rx_sum) + columns.rx_offset * double(rx_count));
+    load.warning = health[size_t(Health::warning)];
+    load.critical = health[size_t(Health::critical)];
+    load.down = health[size_t(Health::down)];
+    load.unknown = health[255] + health[size_t(Health::unknown)];
+    return load;
+}
+
+void add_between(std::vector<TrunkLoad>& differences, uint32_t first, uint32_t a, uint32_t b, const TrunkLoad& load) {
+    if (a == b) return;
+    differences[first + std::min(a, b)] += load;
+    differences[first + std::max(a, b)] -= load;
+}
+
+// Prefix sums tray by tray. `differences` has one place more than there are segments, shared by neighbours: the last
+// place of one tray is never the first of the next because every tray sums on its own.
+void settle(std::vector<TrunkLoad>& differences, const std::vector<Tray>& trays, size_t places, size_t segments,
+            std::vector<TrunkLoad>& out) {
+    out.assign(lane_count * segments, {});
+    for (uint32_t lane = 0; lane < lane_count; ++lane) {
+        uint32_t place = 0;
+        for (const Tray& tray : trays) {
+            TrunkLoad sum;
+            for (uint32_t i = 0; i < tray.segments(); ++i) {
+                sum += differences[lane * places + place + i];
+                out[lane * segments + tray.first_segment + i] = sum;
+            }
+            place += uint32_t(tray.stops.size());
+        }
+    }
+}
+
+std::vector<uint32_t> first_places(const std::vector<Tray>& trays) {
+    std::vector<uint32_t> places;
+    uint32_t place = 0;
+    for (const Tray& tray : trays) {
+        places.push_back(place);
+        place += uint32_t(tray.stops.size());
+    }
+    places.push_back(place);
+    return places;
+}
+
+}  // namespace
+
+FabricLoads sum_loads(const ClusterState& state, const FabricPlan& plan) {
+    FabricLoads loads;
+    const std::vector<uint32_t> row_place = first_places(plan.row_trays), hall_place = first_places(plan.hall_trays);
+    std::vector<TrunkLoad> rows(lane_count * row_place.back()), halls(lane_count * hall_place.back());
+    loads.pairs.assign(lane_count * plan.hall_pairs.size(), {});
+    const LinkColumns columns(state);
+    for (const FabricPlan::Bundle& bundle : plan.bundles) {
+        if (!columns.health) break;
+        const TrunkLoad load =
+            load_of(columns, state.topology(), std::span(plan.order).subspan(bundle.first, bundle.count));
+        const FabricPlan::RackStop a = plan.rack_stops[bundle.rack_a], b = plan.rack_stops[bundle.rack_b];
+        const uint32_t row_a = row_place[a.tray] + bundle.lane * row_place.back(),
+                       row_b = row_place[b.tray] + bundle.lane * row_place.back();
+        if (a.tray == b.tray) {
+            add_between(rows, row_a, a.stop, b.stop, load);
+            continue;
+        }
+        add_between(rows, row_a, a.stop, plan.row_trays[a.tray].segments(), load);
+        add_between(rows, row_b, b.stop, plan.row_trays[b.tray].segments(), load);
+        const uint32_t hall_a = plan.tray_hall[a.tray], hall_b = plan.tray_hall[b.tray];
+        const uint32_t at_a = hall_place[hall_a] + bundle.lane * hall_place.back(),
+                       at_b = hall_place[hall_b] + bundle.lane * hall_place.back();
+        if (hall_a == hall_b) {
+            add_between(halls, at_a, plan.tray_stop[a.tray], plan.tray_stop[b.tray], load);
+            continue;
+        }
+        add_between(halls, at_a, plan.tray_stop[a.tray], plan.hall_trays[hall_a].segments(), load);
+        add_between(halls, at_b, plan.tray_stop[b.tray], plan.hall_trays[hall_b].segments(), load);
+        loads.pairs[bundle.lane * plan.hall_pairs.size() + plan.pair_of(hall_a, hall_b)] += load;
+    }
+    settle(rows, plan.row_trays, row_place.back(), plan.row_segments, loads.row);
+    settle(halls, plan.hall_trays, hall_place.back(), plan.hall_segments, loads.hall);
+    return loads;
+}
+
+}  // namespace bv

@@ -1,0 +1,286 @@
+// argc, argv → Options. What the contract promises for later is refused with one sentence, not silently accepted.
+#include "viewer/options.h"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "feed/embedded.h"
+
+namespace bv {
+
+namespace {
+
+constexpr const char* version = "belvedere 0.1.0";
+
+constexpr const char* footer = R"(SOURCE:
+  sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k)
+  tcp://HOST:PORT   ipc://PATH                          live telemetry; several sources make one cluster
+
+VIEW (--camera):
+  overview | fabric | aisle | hall:N | row:N | rack:N | node:N | gpu:N | switch:N ...   by index (from 0) or by name
+
+Examples:
+  belvedere                                             the reference cluster in a window
+  belvedere tcp://10.0.0.5:5600 --cluster site.toml     live
+  belvedere --headless --output site.png --size 2560x1440 --camera hall:1
+  belvedere --headless --output site.mp4 --duration 10 --fps 30
+  belvedere bench render --source sim:reference-100k --camera overview --frames 200 --json
+
+Exit codes: 0 good, 1 failed (one sentence on stderr), 2 wrong usage.)";
+
+// "1920x1080" → width, height. Between 320 x 200 and 16384 x 16384.
+std::string parse_size(const std::string& text, Options& options) {
+    const size_t x = text.find_first_of("xX");
+    uint32_t width = 0, height = 0;
+    const char* end = text.data() + text.size();
+    if (x == std::string::npos || std::from_chars(text.data(), text.data() + x, width).ptr != text.data() + x ||
+        std::from_chars(text.data() + x + 1, end, height).ptr != end || width < 320 || height < 200 || width > 16384 ||
+        height > 16384)
+        return fmt::format("--size: expected WIDTHxHEIGHT between 320x200 and 16384x16384, found '{}'", text);
+    options.width = width;
+    options.height = height;
+    return {};
+}
+
+void add_common(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--size",
+           [&options](const std::string& text) {
+               if (const std::string problem = parse_size(text, options); !problem.empty())
+                   throw CLI::ValidationError(problem);
+           },
+           "size of the picture or window in pixels, e.g. 1920x1080")
+        ->type_name("WxH");
+    app.add_option("--device", options.device,
+                   "Vulkan device: part of its name; default: a discrete GPU if there is one")
+        ->type_name("NAME");
+    app.add_option("--quality", options.quality,
+                   "lean (software renderers) or rich (real GPUs); default: by the device")
+        ->check(CLI::IsMember({"auto", "lean", "rich"}))
+        ->type_name("lean|rich");
+    app.add_option("--lod", options.lod, "off: every GPU as its own box, for comparison")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->type_name("on|off");
+    app.add_flag("--hide-panels", options.hide_panels, "only the hall");
+    app.add_option("--color-by", options.color_by,
+                   "a metric (temp_celsius, link.tx_bytes_per_second), health, job, rail or age")
+        ->type_name("METRIC");
+    app.add_option("--at", options.at, "moment of a simulated source: +90s, +5m or RFC 3339; default: +90s")
+        ->type_name("TIME");
+    app.add_option("--cluster", options.cluster,
+                   "cluster file or name of a shipped cluster; default: asked from the source")
+        ->type_name("FILE");
+    app.add_flag("--validation", options.validation, "Vulkan validation layers; also on with BELVEDERE_VALIDATION=1");
+}
+
+void add_view_options(CLI::App& app, Options& options) {
+    app.add_option("SOURCE", options.sources, "where telemetry comes from, see below");
+    app.add_option("--camera", options.camera, "where to look from, see below")->type_name("VIEW");
+    app.add_option("--filter", options.filter, "dim what does not match: \"temp_celsius > 80 and hall = 2\"")
+        ->type_name("EXPR");
+    app.add_option("--select", options.select, "select this object, by name or path")->type_name("NAME");
+    app.add_option("--theme", options.theme, "dark or light")
+        ->check(CLI::IsMember({"dark", "light"}))
+        ->type_name("dark|light");
+    app.add_option("--scale", options.ui_scale, "size of panels and lettering; default: by the monitor")
+        ->check(CLI::Range(0.5, 4.0))
+        ->type_name("X");
+    app.add_flag("--headless", options.headless, "no window: write a picture or film and end");
+    app.add_option("--output", options.output, "what --headless writes")->type_name("FILE.png|FILE.mp4");
+    app.add_option("--duration", options.duration_s, "length of the film, seconds")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->type_name("S");
+    app.add_option("--fps", options.fps, "frames per second of the film")
+        ->check(CLI::Range(1.0, 120.0))
+        ->type_name("N");
+    app.add_option("--dump-state", options.dump_state, "also write what the panels show, as JSON")->type_name("FILE");
+    app.add_flag("--insecure", options.insecure, "allow sources beyond this machine without encryption");
+    app.add_option("--server-key", options.curve_server_key, "public CURVE key of the source (Z85)")->type_name("KEY");
+    const auto refuse = [&app](const std::string& name, const std::string& sentence, int arguments) {
+        auto* option = app.add_option_function<std::vector<std::string>>(
+            name, [sentence](const std::vector<std::string>&) { throw CLI::ValidationError(sentence); });
+        option->expected(0, arguments)->group("");
+    };
+    refuse("--wall", "--wall is not supported yet: use the window in full screen (F11)", 1);
+    refuse("--speed",
+           "--speed is not supported yet for recordings; for a simulated source write sim:reference-100k?speed=60", 1);
+}
+
+std::string check(const Options& o) {
+    if (o.command != Command::view) return {};
+    const auto ends = [&](const char* ending) {
+        return o.output.size() > 4 && o.output.substr(o.output.size() - 4) == ending;
+    };
+    if (o.headless && o.output.empty()) return "--headless needs --output FILE.png or FILE.mp4";
+    if (!o.headless && !o.output.empty()) return "--output needs --headless";
+    if (o.headless && !ends(".png") && !ends(".mp4"))
+        return fmt::format("--output: expected a file that ends in .png or .mp4, found '{}'", o.output);
+    return {};
+}
+
+// "+90s", "+5m", "+1h", "+90": seconds.
+std::optional<double> parse_offset(const std::string& text) {
+    if (text.size() < 2 || text[0] != '+') return {};
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
+    if (error != std::errc{}) return {};
+    const std::string unit(end, text.data() + text.size());
+    const double factor = unit.empty() || unit == "s" ? 1
+                          : unit == "m"               ? 60
+                          : unit == "h"               ? 3600
+                          : unit == "d"               ? 86400
+                                                      : 0;
+    return factor > 0 ? std::optional(value * factor) : std::nullopt;
+}
+
+// RFC 3339 in UTC or with an offset → ns since 1970.
+std::optional<int64_t> parse_time(const std::string& text) {
+    int y = 0, mo = 0, d = 0, h = 0, mi = 0, used = 0;
+    double s = 0;
+    if (std::sscanf(text.c_str(), "%4d-%2d-%2d%*[Tt ]%2d:%2d:%lf%n", &y, &mo, &d, &h, &mi, &s, &used) != 6) return {};
+    const std::string zone = text.substr(size_t(used));
+    int zone_h = 0, zone_m = 0;
+    char sign = '+';
+    if (zone != "Z" && zone != "z" && std::sscanf(zone.c_str(), "%c%2d:%2d", &sign, &zone_h, &zone_m) != 3) return {};
+    const std::chrono::sys_days day{std::chrono::year{y} / mo / d};
+    const int64_t seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(day.time_since_epoch()).count() + h * 3600 + mi * 60;
+    return (seconds - (sign == '-' ? -1 : 1) * (zone_h * 3600 + zone_m * 60)) * 1'000'000'000 +
+           int64_t(std::llround(s * 1e9));
+}
+
+}  // namespace
+
+ParsedOptions parse_options(int argc, char** argv) {
+    Options options;
+    CLI::App app{"belvedere: a 3D view of a GPU cluster's live telemetry", "belvedere"};
+    app.footer(footer);
+    app.set_version_flag("--version", version);
+    app.get_formatter()->column_width(34);
+    add_common(app, options);
+    add_view_options(app, options);
+
+    CLI::App* bench = app.add_subcommand("bench", "measure; one JSON object on stdout with --json");
+    bench->require_subcommand(1);
+    const auto add_bench = [&](const char* name, const char* text, Command command) {
+        CLI::App* sub = bench->add_subcommand(name, text);
+        sub->callback([&options, command] { options.command = command; });
+        add_common(*sub, options);
+        sub->add_option("--source", options.sources, "what is shown; default: sim:reference-100k")->type_name("SOURCE");
+        sub->add_option("--camera", options.camera, "where to look from")->type_name("VIEW");
+        sub->add_option("--gpus", options.gpus,
+                        "choose the shipped cluster of about this many GPUs instead of --source")
+            ->type_name("N");
+        sub->add_option("--frames", options.frames, "how many frames are timed")
+            ->check(CLI::Range(1u, 1000000u))
+            ->type_name("N");
+        sub->add_flag("--json", options.json, "one JSON object on stdout");
+    };
+    add_bench("render", "time frames: packing, panels, drawing", Command::bench_render);
+    add_bench("ingest", "time receiving, verifying, decoding and applying telemetry, beside raw libzmq",
+              Command::bench_ingest);
+    add_bench("start", "time from process start to the first complete picture", Command::bench_start);
+    add_bench("image-error", "compare the picture with the one that has every GPU as its own box",
+              Command::bench_image_error);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        return {{}, app.exit(success)};
+    } catch (const CLI::ParseError& error) {
+        std::cerr << "belvedere: " << error.what() << "; see belvedere --help\n";
+        return {{}, 2};
+    }
+    options.camera_given = app.count("--camera") > 0 || options.command != Command::view;
+    if (const std::string problem = check(options); !problem.empty()) {
+        std::cerr << "belvedere: " << problem << "; see belvedere --help\n";
+        return {{}, 2};
+    }
+    return {std::move(options), 0};
+}
+
+RendererOptions Options::renderer_options() const {
+    RendererOptions renderer;
+    renderer.device = device;
+    renderer.quality = quality == "lean" ? Quality::lean : quality == "rich" ? Quality::rich : Quality::automatic;
+    renderer.validation = validation;
+    renderer.width = width;
+    renderer.height = height;
+    return renderer;
+}
+
+TimelineOptions Options::timeline_options(bool lockstep) const {
+    TimelineOptions timeline;
+    timeline.sources = sources;
+    timeline.cluster = cluster;
+    timeline.lockstep = lockstep;
+    timeline.insecure = insecure;
+    timeline.curve_server_key = curve_server_key;
+    return timeline;
+}
+
+bool Options::simulated() const {
+    return sources.empty() || (sources.size() == 1 && sources.front().rfind("sim:", 0) == 0);
+}
+
+double Options::at_seconds(int64_t start_ns) const {
+    if (at.empty()) return 90;
+    if (const auto offset = parse_offset(at)) return *offset;
+    if (const auto time_ns = parse_time(at); time_ns && *time_ns >= start_ns) return double(*time_ns - start_ns) * 1e-9;
+    throw std::runtime_error(
+        fmt::format("--at: expected an offset such as +90s or a time such as 2026-01-01T00:01:30Z that is not before "
+                    "the start of the source, found '{}'",
+                    at));
+}
+
+void apply_to_view(const Options& options, View& view) {
+    view.theme = options.theme == "light" ? Theme::light : Theme::dark;
+    view.panels_hidden = options.hide_panels;
+    view.lod = options.lod != "off";
+    view.color_with({ObjectClass::gpu, find_metric(ObjectClass::gpu, "power_watts").value_or(MetricIndex{1})});
+    if (!options.filter.empty()) {
+        view.filter = Filter::parse(options.filter);
+        view.filter_text = options.filter;
+    }
+    if (options.color_by.empty()) return;
+    for (const auto& [name, by] :
+         {std::pair{"health", ColorBy::health}, {"job", ColorBy::job}, {"rail", ColorBy::rail}, {"age", ColorBy::age}})
+        if (options.color_by == name) {
+            view.color_by = by;
+            return;
+        }
+    const size_t dot = options.color_by.find('.');
+    if (dot != std::string::npos) {
+        const auto object_class = object_class_from(options.color_by.substr(0, dot));
+        const auto index = object_class ? find_metric(*object_class, options.color_by.substr(dot + 1)) : std::nullopt;
+        if (index) return view.color_with({*object_class, *index});
+    }
+    // Without a class the GPUs' metric is meant, else the first class that has one of that name.
+    if (const auto index = find_metric(ObjectClass::gpu, options.color_by))
+        return view.color_with({ObjectClass::gpu, *index});
+    for (const ObjectClass object_class : all_object_classes)
+        if (const auto index = find_metric(object_class, options.color_by))
+            return view.color_with({object_class, *index});
+    throw std::runtime_error(fmt::format(
+        "--color-by: there is no metric '{}'; use health, job, rail, age or one of docs/protocol.md, e.g. temp_celsius",
+        options.color_by));
+}
+
+void apply_to_view(const Options& options, const Topology& topology, View& view) {
+    view.camera.jump(named_view(topology, options.camera, view.viewport_width / std::max(1.0f, view.viewport_height)));
+    if (options.select.empty()) return;
+    const auto found = topology.find(options.select);
+    if (!found)
+        throw std::runtime_error(
+            fmt::format("--select: nothing is called '{}' in cluster {}", options.select, topology.name));
+    view.select(*found);
+}
+
+}  // namespace bv

@@ -1,0 +1,55 @@
+// The command line of belvedere (docs/operating.md). Reads argc/argv, writes Options.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/object.h"
+#include "render/renderer.h"
+#include "viewer/timeline.h"
+#include "viewer/view.h"
+
+namespace bv {
+
+enum class Command : uint8_t { view, bench_render, bench_ingest, bench_start, bench_image_error };
+
+struct Options {
+    Command command = Command::view;
+    std::vector<std::string> sources;
+    std::string cluster, camera = "overview", color_by, filter, at, device, select, output, dump_state;
+    bool camera_given = false;
+    std::string quality = "auto", theme = "dark", lod = "on";
+    std::string curve_server_key;
+    uint32_t width = 1920, height = 1080;
+    bool headless = false, hide_panels = false, validation = false, insecure = false, json = false;
+    double duration_s = 10;
+    double fps = 30;
+    double ui_scale = 0;  // 0: from the monitor, 1 without one
+    // bench
+    uint64_t gpus = 0;
+    uint32_t frames = 200;
+
+    [[nodiscard]] RendererOptions renderer_options() const;
+    [[nodiscard]] TimelineOptions timeline_options(bool lockstep) const;
+    [[nodiscard]] bool simulated() const;  // the one source is a simulator, so that pictures can be deterministic
+    // Seconds after the simulation's start at which a picture is taken (--at).
+    [[nodiscard]] double at_seconds(int64_t start_ns) const;
+};
+
+// The options, or the exit code where there is nothing more to do (help, version, wrong usage; the sentence has been
+// printed).
+struct ParsedOptions {
+    std::optional<Options> options;
+    int exit_code = 0;
+};
+ParsedOptions parse_options(int argc, char** argv);
+
+// Sets what the options say about the view once a topology is known. Throws one sentence: no such object, metric or
+// view.
+void apply_to_view(const Options& options, const Topology& topology, View& view);
+// The same for what needs no topology: theme, panels, filter.
+void apply_to_view(const Options& options, View& view);
+
+}  // namespace bv

@@ -1,0 +1,173 @@
+// State → rows: which racks are in sight, how near, and what each shows. Reads the state, the layout and the view;
+// writes the frame's rows. Trunks, beacons and the inside of near racks have files of their own.
+#include "viewer/scene.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "viewer/scene_layout.h"
+
+namespace bv {
+
+namespace {
+
+// A rack is drawn with its nodes and GPUs as boxes when it is this tall on screen, and with doors, ports and cables
+// when nearer.
+constexpr float near_pixels = 250, nearest_pixels = 620;
+constexpr size_t most_near = 72, most_nearest = 10;
+// Below this width of a cell nobody can tell cells apart: the rack shows their mean.
+constexpr float smallest_cell_pixels = 0.22f;
+// How far the body of a near rack stands back, so that nodes and GPUs come out of it.
+constexpr float recess_m = 0.05f;
+
+struct Seen {
+    uint32_t rack;
+    float pixels;  // height on screen
+};
+
+void mark_cell(std::span<uint32_t> cells, const SceneLayout::Impl& layout, const RackPlan& plan, ObjectId id,
+               uint32_t flag) {
+    if (!id.valid()) return;
+    IndexRange range{id.index, 1};
+    ObjectClass object_class = id.object_class;
+    if (object_class == ObjectClass::node && layout.topology->contains(id) &&
+        layout.topology->nodes[id.index].gpus.count) {
+        range = layout.topology->nodes[id.index].gpus;
+        object_class = ObjectClass::gpu;
+    }
+    for (uint32_t k = plan.first_run; k < plan.first_run + plan.runs; ++k) {
+        const CellRun& run = layout.runs[k];
+        if (run.object_class != object_class) continue;
+        for (uint32_t i = range.first; i < range.end(); ++i)
+            if (i >= run.first_object && i - run.first_object < run.count)
+                cells[run.first_cell + i - run.first_object] |= flag;
+    }
+}
+
+gpu::RackRow body_of(const RackPlan& plan, uint32_t state) {
+    gpu::RackRow row{};
+    row.position = plan.box.position;
+    row.yaw = plan.box.yaw;
+    row.size = plan.box.size;
+    row.state = state;
+    row.cells_bottom = plan.cells_bottom;
+    row.cells_top = plan.cells_top;
+    return row;
+}
+
+void pack_rack(const SceneLayout::Impl& layout, const View& view, const Seen& seen, bool near, FrameRows& rows) {
+    const RackPlan& plan = layout.racks[seen.rack];
+    const SceneCache& cache = layout.cache;
+    uint32_t state = cache.rack_words[seen.rack];
+    if (view.selected == ObjectId{ObjectClass::rack, seen.rack}) state |= gpu::state_selected;
+    if (view.hovered == ObjectId{ObjectClass::rack, seen.rack}) state |= gpu::state_hovered;
+    gpu::RackRow row = body_of(plan, state);
+    row.first_cell = uint32_t(rows.cells.size());
+    const float cell_pixels = seen.pixels / plan.box.size.z *
+                              std::min(plan.box.size.x / float(std::max<uint16_t>(plan.columns, 1)),
+                                       (plan.cells_top - plan.cells_bottom) / float(std::max<uint16_t>(plan.rows, 1)));
+    if (plan.runs && cell_pixels < smallest_cell_pixels && view.lod) {
+        row.columns_rows = 1u | 1u << 16;
+        rows.cells.push(state);
+    } else if (plan.runs) {
+        row.columns_rows = uint32_t(plan.columns) | uint32_t(plan.rows) << 16;
+        const std::span<uint32_t> cells = rows.cells.extend(size_t(plan.columns) * plan.rows);
+        if (!plan.evenly) std::fill(cells.begin(), cells.end(), gpu::state_absent | word_by_health);
+        for (uint32_t k = plan.first_run; k < plan.first_run + plan.runs; ++k) {
+            const CellRun& run = layout.runs[k];
+            std::memcpy(&cells[run.first_cell], &cache.words[size_t(run.object_class)][run.first_object],
+                        run.count * sizeof(uint32_t));
+        }
+        mark_cell(cells, layout, plan, view.selected, gpu::state_selected);
+        mark_cell(cells, layout, plan, view.hovered, gpu::state_hovered);
+    }
+    if (near) row.size.y -= 2 * recess_m;
+    rows.racks.push(row);
+}
+
+std::vector<Seen> racks_in_sight(const SceneLayout::Impl& layout, const Sight& sight) {
+    std::vector<Seen> seen;
+    seen.reserve(layout.racks.size());
+    for (uint32_t i = 0; i < layout.racks.size(); ++i) {
+        const PlacedBox& box = layout.racks[i].box;
+        const glm::vec3 centre = box.position + glm::vec3(0, 0, box.size.z / 2);
+        if (!sight.sees(centre, 0.5f * (box.size.x + box.size.y + box.size.z))) continue;
+        seen.push_back({i, sight.pixels(centre, box.size.z)});
+    }
+    // Near to far: the depth test then hides most of what lies behind before it is shaded.
+    std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.pixels > b.pixels; });
+    return seen;
+}
+
+void pack_racks(const SceneLayout::Impl& layout, const View& view, const Sight& sight, std::vector<uint8_t>& is_near,
+                FrameRows& rows) {
+    const std::vector<Seen> seen = racks_in_sight(layout, sight);
+    for (size_t i = 0; i < seen.size(); ++i) {
+        const bool near = !view.lod || (seen[i].pixels > near_pixels && i < most_near);
+        pack_rack(layout, view, seen[i], near, rows);
+        if (!near) continue;
+        is_near[seen[i].rack] = 1;
+        pack_near_rack(layout, view, seen[i].rack, view.lod && seen[i].pixels > nearest_pixels && i < most_nearest,
+                       rows);
+    }
+    if (rows.cells.size() == 0) rows.cells.push(gpu::state_absent);
+}
+
+// CDUs outside racks, power gear and plants: few, always boxes.
+void pack_facility(const SceneLayout::Impl& layout, const View& view, const Sight& sight, FrameRows& rows) {
+    for (const FacilityPiece& piece : layout.facility) {
+        if (!sight.sees(piece.box.position, glm::length(piece.box.size))) continue;
+        uint32_t state = layout.cache.words[size_t(piece.id.object_class)][piece.id.index];
+        if (view.selected == piece.id) state |= gpu::state_selected;
+        if (view.hovered == piece.id) state |= gpu::state_hovered;
+        rows.boxes.push({piece.box.position, piece.box.yaw, piece.box.size, piece.material, state});
+    }
+}
+
+uint32_t rgba(uint32_t rgb) { return (rgb >> 16 & 0xFF) | (rgb & 0xFF00) | (rgb & 0xFF) << 16 | 0xFF000000u; }
+
+void pack_outline(const SceneLayout::Impl& layout, ObjectId id, uint32_t color, FrameRows& rows) {
+    PlacedBox box;
+    if (!id.valid() || !layout.box_of(id, box)) return;
+    const float margin = id.object_class == ObjectClass::gpu || id.object_class == ObjectClass::node ? 0.004f : 0.03f;
+    if (id.object_class == ObjectClass::hall) box.size.z = std::min(box.size.z, 0.3f);
+    rows.outlines.push({box.position - glm::vec3(0, 0, margin), box.yaw, box.size + 2 * margin, color});
+}
+
+void pack_outlines(const SceneLayout::Impl& layout, const View& view, FrameRows& rows) {
+    const bool light = view.theme == Theme::light;
+    const uint32_t accent = rgba(light ? 0x0077BB : 0x4CC2FF), faint = rgba(light ? 0x5B6875 : 0x93A1B0);
+    if (view.hovered != view.selected) pack_outline(layout, view.hovered, faint, rows);
+    pack_outline(layout, view.selected, accent, rows);
+    if (view.selected.object_class == ObjectClass::link && layout.topology->contains(view.selected)) {
+        const Link& link = layout.topology->links[view.selected.index];
+        for (const PortRef& end : {link.a, link.b}) pack_outline(layout, end.object(), accent, rows);
+    }
+}
+
+}  // namespace
+
+Sight::Sight(const View& view) {
+    const float aspect = view.viewport_width / std::max(1.0f, view.viewport_height);
+    clip_from_world = view.camera.clip_from_world(aspect);
+    eye = view.camera.pose().eye;
+    pixels_per_metre = view.viewport_height / (2 * std::tan(view.camera.pose().fov_y / 2));
+    const glm::mat4 rows = glm::transpose(clip_from_world);
+    planes = {rows[3] + rows[0], rows[3] - rows[0], rows[3] + rows[1], rows[3] - rows[1], rows[3] - rows[2]};
+    for (glm::vec4& plane : planes) plane /= glm::length(glm::vec3(plane));
+}
+
+void pack_rows(const ClusterState& state, const SceneLayout& scene, const View& view, int64_t now_ns, FrameRows& rows) {
+    const SceneLayout::Impl& layout = scene.impl();
+    refresh_cache(state, layout, view, now_ns);
+    const Sight sight(view);
+    std::vector<uint8_t> is_near(layout.racks.size(), 0);
+    pack_racks(layout, view, sight, is_near, rows);
+    if (view.show_structure) pack_facility(layout, view, sight, rows);
+    if (view.show_trunks) pack_trunks(state, layout, view, sight, rows);
+    if (view.show_beacons) pack_beacons(layout, view, sight, is_near, rows);
+    pack_outlines(layout, view, rows);
+}
+
+}  // namespace bv

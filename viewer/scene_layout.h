@@ -1,0 +1,150 @@
+// What the parts of the scene share and nobody else needs: where every thing of a topology stands as a box, which
+// object is which cell of which rack, and the cache of what a frame reuses while the telemetry has not changed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <glm/glm.hpp>
+
+#include "viewer/fabric_plan.h"
+#include "viewer/scene.h"
+
+namespace bv {
+
+inline constexpr float rack_unit_m = 0.04445f;
+inline constexpr uint32_t word_by_health = gpu::state_by_health | gpu::state_no_value;
+
+inline uint32_t health_word(Health health) { return uint32_t(health) << gpu::state_health_shift; }
+inline Health health_of(uint32_t word) { return Health((word >> gpu::state_health_shift) & 7u); }
+
+struct PlacedBox {
+    glm::vec3 position{0};  // centre of the base
+    float yaw = 0;
+    glm::vec3 size{0};  // width, depth, height
+};
+
+// Consecutive cells of a rack that show consecutive objects of one class.
+struct CellRun {
+    uint32_t first_cell = 0;
+    ObjectClass object_class = ObjectClass::gpu;
+    uint32_t first_object = 0;
+    uint32_t count = 0;
+};
+
+struct RackPlan {
+    PlacedBox box;
+    uint16_t columns = 0,
+             rows = 0;  // of the cell grid; cells are row-major from the bottom left as seen from the front
+    uint32_t first_run = 0, runs = 0;
+    float cells_bottom = 0, cells_top = 0;
+    bool evenly = true;  // every cell has an object: no empty cells between
+};
+
+// A piece of power or cooling gear as it is drawn: a battery bank is rows of cabinets, a substation a few transformers.
+struct FacilityPiece {
+    ObjectId id;
+    PlacedBox box;
+    uint32_t material = gpu::material_power;
+};
+
+// Health of what is inside one rack, without the healthy.
+struct Trouble {
+    std::array<uint32_t, health_count> count{};
+    Health worst = Health::ok;
+    void add(Health health) {
+        ++count[size_t(health)];
+        worst = worse(worst, health);
+    }
+    [[nodiscard]] uint32_t total() const {
+        return count[size_t(Health::warning)] + count[size_t(Health::critical)] + count[size_t(Health::down)];
+    }
+};
+
+// Worked out from the telemetry and the colouring; kept until either changes.
+struct SceneCache {
+    struct Key {
+        const ClusterState* state = nullptr;
+        int64_t time_ns = 0, now_half_seconds = 0;
+        uint64_t versions = 0;
+        ColorBy color_by = ColorBy::metric;
+        MetricId metric;
+        std::string filter_text;
+        std::optional<Health> health_filter;
+        auto operator<=>(const Key&) const = default;
+    } key;
+    std::array<std::vector<uint32_t>, object_class_count> words;  // state word of every object, [class][index]
+    std::vector<Trouble> rack_trouble;                            // [rack]
+    std::vector<ObjectId> trouble;                                // everything warning, critical or down
+    std::vector<uint32_t> rack_words;                             // mean value and worst health of the cells, [rack]
+
+    uint64_t link_versions = ~0ull;
+    const ClusterState* link_state = nullptr;
+    FabricLoads loads;
+};
+
+struct SceneLayout::Impl {
+    explicit Impl(std::shared_ptr<const Topology> t);
+
+    std::shared_ptr<const Topology> topology;
+    std::vector<RackPlan> racks;
+    std::vector<CellRun> runs;
+    std::vector<uint32_t> gpu_nics;   // [gpu] → the NIC that serves it, or no_index
+    std::vector<uint32_t> nic_racks;  // [nic] → rack, or no_index
+    std::vector<FacilityPiece> facility;
+    FabricPlan fabric;
+    glm::vec3 low{0}, high{0};  // of everything that stands
+
+    [[nodiscard]] PlacedBox node_box(uint32_t node) const;
+    [[nodiscard]] PlacedBox gpu_box(uint32_t gpu) const;
+    [[nodiscard]] PlacedBox switch_box(uint32_t index) const;
+    [[nodiscard]] PlacedBox cdu_box(uint32_t cdu) const;
+    // Any object that has a body; false where it has none (jobs, links).
+    [[nodiscard]] bool box_of(ObjectId id, PlacedBox& box) const;
+    [[nodiscard]] uint32_t rack_of(ObjectId id) const;  // no_index: none
+    // The object of another class that a GPU belongs to or hangs on: its node, rack, hall, NIC, host link, leaf switch,
+    // CDU, busway.
+    [[nodiscard]] uint32_t related_to_gpu(uint32_t gpu, ObjectClass object_class) const;
+
+    mutable SceneCache cache;
+
+private:
+    void plan_rack(uint32_t index);
+    void plan_nics();
+};
+
+// Brings the cache up to date: words, trouble, rack aggregates.
+void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns);
+
+// Which racks and segments are in sight, and how large a metre is there.
+struct Sight {
+    glm::mat4 clip_from_world;
+    glm::vec3 eye{0};
+    float pixels_per_metre = 1;  // at a distance of one metre
+    std::array<glm::vec4, 5> planes;
+
+    Sight(const View& view);
+    [[nodiscard]] bool sees(glm::vec3 centre, float radius) const {
+        for (const glm::vec4& plane : planes)
+            if (glm::dot(glm::vec3(plane), centre) + plane.w < -radius) return false;
+        return true;
+    }
+    [[nodiscard]] float pixels(glm::vec3 at, float metres) const {
+        return metres * pixels_per_metre / std::max(glm::length(at - eye), 0.1f);
+    }
+};
+
+void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t rack, bool nearest, FrameRows& rows);
+void pack_trunks(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, const Sight& sight,
+                 FrameRows& rows);
+void pack_beacons(const SceneLayout::Impl& layout, const View& view, const Sight& sight,
+                  const std::vector<uint8_t>& rack_is_near, FrameRows& rows);
+std::vector<FacilityPiece> plan_facility(const SceneLayout::Impl& layout);
+// A box inside another one, given in the outer box's own axes: x to the right, y to the rear, z up from its base;
+// centre of base.
+PlacedBox within(const PlacedBox& outer, glm::vec3 offset, glm::vec3 size);
+StaticScene build_static_scene(const SceneLayout::Impl& layout);
+
+}  // namespace bv

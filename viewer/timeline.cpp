@@ -1,0 +1,260 @@
+// Where state comes from: a Subscriber on live sources (with the simulator inside this process as one of them), or a
+// simulator stepped on demand through the same encoder and decoder. Reads sources, writes one ClusterState and the
+// short histories.
+#include "viewer/timeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "feed/embedded.h"
+#include "net/codec.h"
+#include "net/subscriber.h"
+
+namespace bv {
+
+namespace {
+
+constexpr size_t sparkline_length = 600;  // ten minutes at 1 Hz
+
+bool simulated(const std::string& source) { return source.rfind("sim:", 0) == 0; }
+
+// Anything that is not ours is refused by what it looks like, so that nobody waits for a source that cannot come.
+void check_source(const std::string& source) {
+    for (const char* good : {"sim:", "tcp://", "ipc://", "inproc://"})
+        if (source.rfind(good, 0) == 0) return;
+    if (source.size() > 4 && source.substr(source.size() - 4) == ".bvr")
+        throw std::runtime_error(fmt::format(
+            "cannot open '{}': replaying recordings is not supported yet; use sim:, tcp:// or ipc://", source));
+    if (source.rfind("prom+http", 0) == 0)
+        throw std::runtime_error(fmt::format(
+            "cannot open '{}': Prometheus histories are not supported yet; use sim:, tcp:// or ipc://", source));
+    throw std::runtime_error(
+        fmt::format("cannot open '{}': a source is sim:CLUSTER, tcp://HOST:PORT or ipc://PATH", source));
+}
+
+int64_t clock_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+void append(Sparkline& line, float value, int64_t time_ns, int64_t interval_ns) {
+    if (line.end_ns == time_ns) return;
+    // A hole is a hole, not a line drawn across it.
+    if (line.end_ns && line.interval_ns > 0)
+        for (int64_t missed = (time_ns - line.end_ns) / line.interval_ns - 1;
+             missed > 0 && missed < int64_t(sparkline_length); --missed)
+            line.values.push_back(std::nanf(""));
+    line.values.push_back(value);
+    if (line.values.size() > sparkline_length)
+        line.values.erase(line.values.begin(), line.values.end() - sparkline_length);
+    line.end_ns = time_ns;
+    line.interval_ns = interval_ns;
+}
+
+}  // namespace
+
+// A simulator stepped by the reader: no threads, no sockets, but the same bytes as on the wire.
+struct Lockstep {
+    LoadedCluster cluster;
+    SimulatedSource source;
+    Simulator simulator;
+    TickEncoder encoder;
+    TickDecoder decoder;
+    ClusterState state;
+    MessageHeader header;
+    uint64_t sequence = 1;
+    int64_t start_ns;
+    std::vector<Bytes> messages;
+
+    explicit Lockstep(const std::string& text, const std::string& cluster_file)
+        : cluster(load_cluster(cluster_file.empty() ? parse_simulated_source(text).cluster : cluster_file)),
+          source(parse_simulated_source(text)),
+          simulator(cluster.topology, source.options),
+          encoder(*cluster.topology, {}),
+          state(cluster.topology),
+          start_ns(source.options.start_ns) {
+        header.source = "sim";
+        header.boot_id = 1;
+        header.topology_hash = cluster.topology->hash;
+        SourceStatus status;
+        status.name = "sim";
+        status.endpoint = text;
+        status.link = SourceStatus::Link::live;
+        status.interval_ns = source.options.interval_ns;
+        for (const ObjectClass object_class : all_object_classes) {
+            const uint32_t count = cluster.topology->count(object_class);
+            if (count) status.owned[size_t(object_class)] = {{0, count}};
+        }
+        state.sources.push_back(std::move(status));
+    }
+
+    // One interval; `wire` false leaves the columns out where a later step of the same advance overwrites them all.
+    void step(bool wire) {
+        const TelemetryBatch& batch = simulator.step();
+        SourceStatus& status = state.sources.front();
+        if (wire) {
+            header.time_ns = batch.time_ns;
+            messages.clear();
+            encoder.encode(batch, header, sequence, status.messages == 0, messages);
+            for (const Bytes& message : messages) {
+                uint64_t values = 0;
+                const DecodeError error = decoder.apply(message, state, 0, values);
+                if (error != DecodeError::none)
+                    throw std::runtime_error(
+                        fmt::format("the simulator's telemetry cannot be read: {}", sentence(error)));
+                status.messages += 1;
+                status.bytes += message.size();
+                status.values += values;
+            }
+        }
+        for (const Event& event : batch.events) state.apply(event);
+        for (const Job& job : batch.jobs) state.apply(job);
+        state.time_ns = batch.time_ns;
+        status.last_tick_ns = status.last_message_ns = batch.time_ns;
+    }
+};
+
+struct Timeline::Impl {
+    TimelineOptions options;
+    std::optional<Lockstep> lockstep;
+    std::vector<std::unique_ptr<EmbeddedFeed>> feeds;
+    std::unique_ptr<Subscriber> subscriber;
+    const ClusterState* current = nullptr;
+    ClusterState nothing;
+
+    ObjectId watched;
+    int64_t recorded_ns = 0;
+    std::vector<Sparkline> lines;
+    Sparkline power, none;
+
+    void open_live();
+    void record();
+    [[nodiscard]] int64_t interval_ns() const {
+        int64_t shortest = 0;
+        for (const SourceStatus& source : current->sources)
+            if (source.interval_ns > 0 && (shortest == 0 || source.interval_ns < shortest))
+                shortest = source.interval_ns;
+        return shortest ? shortest : 1'000'000'000;
+    }
+};
+
+void Timeline::Impl::open_live() {
+    SubscriberOptions subscription;
+    subscription.insecure = options.insecure;
+    subscription.curve.server_key = options.curve_server_key;
+    subscription.on_change = options.on_change;
+    if (!options.cluster.empty()) subscription.cluster = load_cluster(options.cluster);
+    for (const std::string& source : options.sources) {
+        if (!simulated(source)) {
+            subscription.endpoints.push_back(source);
+            continue;
+        }
+        SimulatedSource simulation = parse_simulated_source(source);
+        LoadedCluster cluster = subscription.cluster ? *subscription.cluster : load_cluster(simulation.cluster);
+        if (!subscription.cluster) subscription.cluster = cluster;
+        feeds.push_back(std::make_unique<EmbeddedFeed>(std::move(cluster), std::move(simulation)));
+        subscription.endpoints.push_back(feeds.back()->endpoint());
+    }
+    subscriber = std::make_unique<Subscriber>(std::move(subscription));
+}
+
+void Timeline::Impl::record() {
+    if (!current || current->empty() || current->time_ns == recorded_ns) return;
+    recorded_ns = current->time_ns;
+    if (const auto index = find_metric(ObjectClass::site, "power_watts");
+        index && current->topology().count(ObjectClass::site))
+        append(power, float(current->value({ObjectClass::site, 0}, *index)), recorded_ns, interval_ns());
+    if (!current->topology().contains(watched)) return;
+    const size_t count = metrics_of(watched.object_class).size();
+    lines.resize(count);
+    for (size_t i = 0; i < count; ++i)
+        append(lines[i], float(current->value(watched, MetricIndex(i))), recorded_ns, interval_ns());
+}
+
+Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
+    if (options.sources.empty()) options.sources.emplace_back("sim:reference-100k");
+    for (const std::string& source : options.sources) check_source(source);
+    impl_->options = std::move(options);
+    impl_->current = &impl_->nothing;
+    const auto& sources = impl_->options.sources;
+    if (impl_->options.lockstep && sources.size() == 1 && simulated(sources.front())) {
+        impl_->lockstep.emplace(sources.front(), impl_->options.cluster);
+        impl_->current = &impl_->lockstep->state;
+        return;
+    }
+    impl_->open_live();
+}
+
+Timeline::~Timeline() = default;
+
+void Timeline::advance() {
+    if (impl_->subscriber) impl_->current = &impl_->subscriber->latest();
+    impl_->record();
+}
+
+void Timeline::advance_to(double seconds) {
+    if (!impl_->lockstep) return advance();
+    Lockstep& lockstep = *impl_->lockstep;
+    const int64_t wanted = lockstep.start_ns + int64_t(std::llround(seconds * 1e9));
+    const int64_t interval = lockstep.source.options.interval_ns;
+    // Ticks go over the wire format only where somebody sees them: the last ones, of which the newest is complete by
+    // itself.
+    while (lockstep.state.time_ns < wanted && lockstep.simulator.time_ns() + interval <= wanted) {
+        const bool last = lockstep.simulator.time_ns() + 2 * interval > wanted;
+        lockstep.step(last);
+        if (last) impl_->record();
+    }
+    if (lockstep.state.sources.front().messages == 0) lockstep.step(true);
+    impl_->record();
+}
+
+const ClusterState& Timeline::state() const { return *impl_->current; }
+
+bool Timeline::live() const { return impl_->subscriber != nullptr; }
+
+int64_t Timeline::now_ns() const {
+    if (!impl_->subscriber) return impl_->current->time_ns;
+    // A simulation runs on its own clock, which starts at a fixed date: there the newest tick and the time since it was
+    // heard count.
+    const int64_t local = clock_ns();
+    if (impl_->feeds.empty() || impl_->current->empty()) return local;
+    int64_t heard = 0;
+    for (const SourceStatus& source : impl_->current->sources) heard = std::max(heard, source.last_message_ns);
+    return impl_->current->time_ns + (heard > 0 ? std::max<int64_t>(0, local - heard) : 0);
+}
+
+bool Timeline::complete() const {
+    const ClusterState& state = *impl_->current;
+    if (state.empty()) return false;
+    for (const SourceStatus& source : state.sources)
+        for (const ObjectClass object_class : all_object_classes)
+            for (const IndexRange& range : source.owned[size_t(object_class)])
+                if (range.count && object_class != ObjectClass::job && !state.heard_ns({object_class, range.first}))
+                    return false;
+    return !state.sources.empty();
+}
+
+std::vector<SourceStatus> Timeline::sources() const {
+    return impl_->subscriber ? impl_->subscriber->sources() : impl_->current->sources;
+}
+
+void Timeline::watch(ObjectId id) {
+    if (id == impl_->watched) return;
+    impl_->watched = id;
+    impl_->lines.clear();
+    impl_->recorded_ns = 0;
+    impl_->record();
+}
+
+const Sparkline& Timeline::sparkline(MetricIndex metric) const {
+    return metric < impl_->lines.size() ? impl_->lines[metric] : impl_->none;
+}
+
+const Sparkline& Timeline::site_power() const { return impl_->power; }
+
+}  // namespace bv
