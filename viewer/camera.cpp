@@ -49,28 +49,31 @@ void Camera::move_to(const Pose& pose, float seconds) {
     progress_ = 0;
 }
 
-bool Camera::advance(float dt) {
-    if (!moving()) return false;
-    progress_ = std::min(1.0f, progress_ + dt / duration_);
-    const float t = ease(progress_);
-    const float way = glm::length(glm::vec2(to_.eye - from_.eye));
+Pose blend(const Pose& from, const Pose& to, float t) {
+    const float way = glm::length(glm::vec2(to.eye - from.eye));
     // Long ways go over the walls: the arc is as high as a tenth of the way, at least a rack and its tray.
     const float arc = way < 6 ? 0.0f : std::clamp(way * 0.1f, 4.0f, 60.0f) * 4 * t * (1 - t);
     // Distances look even when their logarithm moves evenly: from the whole site to one GPU without a rush at the end.
-    const float from_distance = glm::length(from_.target - from_.eye), to_distance = glm::length(to_.target - to_.eye);
-    const float distance =
-        std::exp(std::lerp(std::log(std::max(from_distance, 0.1f)), std::log(std::max(to_distance, 0.1f)), t));
+    const float from_distance = std::max(0.1f, glm::length(from.target - from.eye));
+    const float to_distance = std::max(0.1f, glm::length(to.target - to.eye));
+    const float distance = std::exp(std::lerp(std::log(from_distance), std::log(to_distance), t));
     const bool far_apart = std::max(from_distance, to_distance) > 3 * std::min(from_distance, to_distance);
-    pose_.target = glm::mix(from_.target, to_.target,
-                            far_apart && to_distance < from_distance ? ease(std::min(1.0f, t * 1.3f)) : t);
-    const glm::vec3 even = glm::mix(from_.eye, to_.eye, t);
-    const glm::vec3 turned =
-        glm::normalize(glm::mix(from_.eye - from_.target, to_.eye - to_.target, t) + glm::vec3(0, 0, 1e-4f));
-    pose_.eye = far_apart ? pose_.target + turned * distance : even;
-    pose_.eye.z = std::max(pose_.eye.z + arc, 0.3f);
-    pose_.fov_y = std::lerp(from_.fov_y, to_.fov_y, t);
-    pose_.near_m = progress_ < 1 ? 0.1f : to_.near_m;
-    if (progress_ >= 1) pose_ = to_;
+    Pose pose;
+    // On the way in, the target is reached before the eye.
+    const float aim = far_apart && to_distance < from_distance ? ease(std::min(1.0f, t * 1.3f)) : t;
+    pose.target = glm::mix(from.target, to.target, aim);
+    const glm::vec3 arm = glm::mix((from.eye - from.target) / from_distance, (to.eye - to.target) / to_distance, t);
+    pose.eye = far_apart ? pose.target + glm::normalize(arm + glm::vec3(0, 0, 1e-4f)) * distance
+                         : glm::mix(from.eye, to.eye, t);
+    pose.eye.z = std::max(pose.eye.z + arc, 0.3f);
+    pose.fov_y = std::lerp(from.fov_y, to.fov_y, t);
+    return pose;
+}
+
+bool Camera::advance(float dt) {
+    if (!moving()) return false;
+    progress_ = std::min(1.0f, progress_ + dt / duration_);
+    pose_ = progress_ < 1 ? blend(from_, to_, ease(progress_)) : to_;
     return true;
 }
 

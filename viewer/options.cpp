@@ -172,6 +172,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     const auto add_bench = [&](const char* name, const char* text, Command command) {
         CLI::App* sub = bench->add_subcommand(name, text);
         sub->callback([&options, command] { options.command = command; });
+        if (*text == '\0') sub->group("");  // a step that bench runs as a process of its own
         add_common(*sub, options);
         sub->add_option("--source", options.sources, "what is shown; default: sim:reference-100k")->type_name("SOURCE");
         sub->add_option("--camera", options.camera, "where to look from")->type_name("VIEW");
@@ -189,6 +190,9 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_bench("start", "time from process start to the first complete picture", Command::bench_start);
     add_bench("image-error", "compare the picture with the one that has every GPU as its own box",
               Command::bench_image_error);
+
+    add_bench("driver", "", Command::bench_driver);
+    add_bench("first-picture", "", Command::bench_first_picture);
 
     try {
         app.parse(argc, argv);

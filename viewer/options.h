@@ -13,7 +13,15 @@
 
 namespace bv {
 
-enum class Command : uint8_t { view, bench_render, bench_ingest, bench_start, bench_image_error };
+enum class Command : uint8_t {
+    view,
+    bench_render,
+    bench_ingest,
+    bench_start,
+    bench_image_error,
+    bench_driver,
+    bench_first_picture
+};
 
 struct Options {
     Command command = Command::view;

@@ -217,6 +217,8 @@ const ClusterState& Timeline::state() const { return *impl_->current; }
 
 bool Timeline::live() const { return impl_->subscriber != nullptr; }
 
+int64_t Timeline::start_ns() const { return impl_->lockstep ? impl_->lockstep->start_ns : 0; }
+
 int64_t Timeline::now_ns() const {
     if (!impl_->subscriber) return impl_->current->time_ns;
     // A simulation runs on its own clock, which starts at a fixed date: there the newest tick and the time since it was

@@ -41,6 +41,7 @@ public:
     // Empty until a topology is known.
     [[nodiscard]] const ClusterState& state() const;
     [[nodiscard]] bool live() const;
+    [[nodiscard]] int64_t start_ns() const;  // of a simulated source in lockstep; 0 else
     // The time by which staleness is judged: the local clock for live sources, the cursor in lockstep.
     [[nodiscard]] int64_t now_ns() const;
     [[nodiscard]] bool complete() const;  // every owned class has been heard at least once

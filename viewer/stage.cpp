@@ -1,0 +1,111 @@
+// Puts the steps of a frame in order. Reads state and view, writes pixels through the renderer; see stage.h.
+#include "viewer/stage.h"
+
+#include <chrono>
+
+#include <imgui.h>
+
+#include "viewer/scene_layout.h"
+
+namespace bv {
+
+namespace {
+
+double since_ms(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Ui::Ui() {
+    IMGUI_CHECKVERSION();
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;  // sizes of panels live in the View
+    ImGui::GetIO().LogFilename = nullptr;
+}
+
+Ui::~Ui() { ImGui::DestroyContext(); }
+
+Stage::Stage(const Options& options, const RendererOptions& renderer_options)
+    : renderer(renderer_options), options_(options), width_(renderer_options.width), height_(renderer_options.height) {
+    apply_to_view(options, view);
+    const std::vector<glm::u8vec4> texels = color_map_texels();
+    renderer.set_color_maps(texels, uint32_t(texels.size() / 256));
+    view.viewport_width = float(width_);
+    view.viewport_height = float(height_);
+}
+
+bool Stage::follow(const ClusterState& state) {
+    if (state.empty() || state.shared_topology() == topology_) return false;
+    topology_ = state.shared_topology();
+    layout_ = std::make_unique<SceneLayout>(topology_);
+    renderer.set_static_scene(layout_->static_scene());
+    view.selected = view.hovered = {};
+    view.history.clear();
+    apply_to_view(options_, *topology_, view);
+    return true;
+}
+
+void Stage::resize(uint32_t width, uint32_t height) {
+    width_ = width;
+    height_ = height;
+    renderer.resize(width, height);
+}
+
+void Stage::set_scale(float ui_scale) {
+    view.ui_scale = ui_scale;
+    if (ui_scale == fonts_scale_ && view.theme == fonts_theme_) return;
+    const bool fonts = ui_scale != fonts_scale_;
+    fonts_scale_ = ui_scale;
+    fonts_theme_ = view.theme;
+    apply_style(view.theme, ui_scale);
+    if (fonts) renderer.upload_fonts();
+}
+
+void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, const std::function<void()>& input) {
+    ImGuiIO& io = ImGui::GetIO();
+    if (new_platform_frame) {
+        new_platform_frame();
+    } else {
+        io.DisplaySize = {float(width_), float(height_)};
+        io.DeltaTime = float(dt > 0 ? dt : 1.0 / 60);
+    }
+    ImGui::NewFrame();
+    if (input) input();
+    draw_ui({state, timeline, view, renderer.stats(), renderer.device_name()});
+    ImGui::Render();
+}
+
+void Stage::settle(Timeline& timeline) {
+    for (int i = 0; i < 2; ++i) panels(timeline.state(), timeline, 0, {});
+}
+
+void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, double dt,
+                 const std::function<void()>& input) {
+    auto start = std::chrono::steady_clock::now();
+    panels(state, timeline, dt, input);
+    times_.ui_ms = since_ms(start);
+    FrameRows& rows = renderer.begin_frame();
+    start = std::chrono::steady_clock::now();
+    FrameInput frame;
+    if (layout_ && !state.empty()) {
+        pack_rows(state, *layout_, view, timeline.now_ns(), rows);
+        frame.constants = pack_constants(state, *layout_, view, time_s, renderer.rich());
+    } else {
+        // Nothing is known yet: an empty floor under the panels, which say so.
+        static const SceneLayout nothing(std::make_shared<Topology>());
+        frame.constants = pack_constants(state, nothing, view, time_s, renderer.rich());
+    }
+    times_.pack_ms = since_ms(start);
+    start = std::chrono::steady_clock::now();
+    renderer.draw(frame);
+    times_.draw_ms = since_ms(start);
+}
+
+bool Stage::in_trouble() const { return layout_ && view.show_beacons && !layout_->impl().cache.trouble.empty(); }
+
+std::string Stage::dump_state(const ClusterState& state, Timeline& timeline) {
+    return dump_state_json({state, timeline, view, renderer.stats(), renderer.device_name()});
+}
+
+}  // namespace bv

@@ -1,0 +1,68 @@
+// One frame, wherever it goes: view, layout, panels and renderer together. Window, pictures, films and benchmarks all
+// draw through it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "render/renderer.h"
+#include "viewer/options.h"
+#include "viewer/panels/panels.h"
+#include "viewer/scene.h"
+#include "viewer/timeline.h"
+#include "viewer/view.h"
+
+namespace bv {
+
+// ImGui's context. It outlives the window's platform side and the renderer's fonts.
+class Ui {
+public:
+    Ui();
+    ~Ui();
+    Ui(const Ui&) = delete;
+    Ui& operator=(const Ui&) = delete;
+};
+
+struct FrameTimes {
+    double pack_ms = 0, ui_ms = 0, draw_ms = 0;
+};
+
+class Stage {
+public:
+    Stage(const Options& options, const RendererOptions& renderer_options);
+
+    // Makes the layout anew where the topology is another one than before, and places the camera. True if it did.
+    bool follow(const ClusterState& state);
+    void resize(uint32_t width, uint32_t height);
+    void set_scale(float ui_scale);  // pixels per design pixel; makes fonts anew where it changed
+
+    // Panels are laid out twice before the first picture, because ImGui learns sizes from the frame before.
+    void settle(Timeline& timeline);
+    // state → rows → pixels. `input` is called after ImGui's new frame and before anything is drawn.
+    void draw(const ClusterState& state, Timeline& timeline, double time_s, double dt,
+              const std::function<void()>& input = {});
+
+    [[nodiscard]] std::string dump_state(const ClusterState& state, Timeline& timeline);
+    // Something on screen pulses.
+    [[nodiscard]] bool in_trouble() const;
+    [[nodiscard]] const SceneLayout* layout() const { return layout_.get(); }
+    [[nodiscard]] const FrameTimes& times() const { return times_; }
+
+    View view;
+    Renderer renderer;
+    std::function<void()> new_platform_frame;  // the window's part of ImGui's input; empty without a window
+
+private:
+    void panels(const ClusterState& state, Timeline& timeline, double dt, const std::function<void()>& input);
+
+    Options options_;
+    uint32_t width_, height_;
+    float fonts_scale_ = 0;
+    Theme fonts_theme_ = Theme::dark;
+    std::shared_ptr<const Topology> topology_;
+    std::unique_ptr<SceneLayout> layout_;
+    FrameTimes times_;
+};
+
+}  // namespace bv

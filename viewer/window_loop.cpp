@@ -1,0 +1,122 @@
+// The one line, once a frame: telemetry → state → rows → pixels. Draws only when something changed: new telemetry, a
+// person's input, a moving camera, a pulse of trouble.
+#include "viewer/window_loop.h"
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include "render/png.h"
+#include "viewer/input.h"
+#include "viewer/stage.h"
+#include "viewer/window.h"
+
+namespace bv {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// When the next frame is due. Idle costs next to nothing: then only ages in the panels change, once a second.
+class Pace {
+public:
+    std::atomic<bool> new_telemetry{true};
+
+    [[nodiscard]] double wait_s(const View& view, bool trouble) const {
+        if (busy_frames_ > 0 || view.camera.moving()) return 0;
+        const double period = ImGui::GetIO().WantTextInput ? 0.25 : trouble && fresh() ? 0.1 : 1.0;
+        return std::clamp(period - seconds(Clock::now() - drawn_), 0.0, period);
+    }
+    // Is a frame due now? `touched`: a person did something.
+    [[nodiscard]] bool due(const View& view, bool touched, bool trouble) {
+        const bool telemetry = new_telemetry.exchange(false);
+        if (telemetry) heard_ = Clock::now();
+        if (touched) busy_frames_ = 3;  // ImGui answers input over two frames
+        return telemetry || busy_frames_ > 0 || view.camera.moving() || wait_s(view, trouble) <= 0;
+    }
+    void drawn(bool moving) {
+        drawn_ = Clock::now();
+        busy_frames_ = moving ? 2 : std::max(0, busy_frames_ - 1);
+    }
+
+private:
+    // Pulses only while telemetry flows; a stopped cluster stands still.
+    [[nodiscard]] bool fresh() const { return Clock::now() - heard_ < std::chrono::seconds(3); }
+    int busy_frames_ = 3;
+    Clock::time_point drawn_{}, heard_{};
+};
+
+void dump(Stage& stage, const ClusterState& state, Timeline& timeline) {
+    const std::time_t now = std::time(nullptr);
+    char stamp[32];
+    std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::localtime(&now));
+    std::ofstream(fmt::format("belvedere-{}.json", stamp)) << stage.dump_state(state, timeline) << '\n';
+    write_png(fmt::format("belvedere-{}.png", stamp), stage.renderer.read_pixels());
+    std::fputs(fmt::format("belvedere: saved belvedere-{0}.png and belvedere-{0}.json\n", stamp).c_str(), stderr);
+}
+
+RendererOptions for_window(const Options& options, Window& window) {
+    RendererOptions renderer = options.renderer_options();
+    renderer.width = window.width();
+    renderer.height = window.height();
+    renderer.create_surface = window.surface_maker();
+    renderer.instance_extensions = Window::instance_extensions();
+    return renderer;
+}
+
+}  // namespace
+
+int run_window(const Options& options) {
+    const Ui ui;
+    Window window("belvedere", options.width, options.height);
+    Pace pace;
+    TimelineOptions timeline_options = options.timeline_options(false);
+    timeline_options.on_change = [&] {
+        pace.new_telemetry = true;
+        window.wake();
+    };
+    Timeline timeline(timeline_options);
+    Stage stage(options, for_window(options, window));
+    stage.new_platform_frame = [&] { window.new_ui_frame(); };
+    View& view = stage.view;
+    InputRequests requests;
+    const auto start = Clock::now();
+    auto last = start;
+    while (window.is_open() && !view.wants_quit) {
+        const bool trouble = stage.in_trouble();
+        const bool touched = window.poll_events(pace.wait_s(view, trouble));
+        if (window.width() == 0 || window.height() == 0) {  // minimised: only the telemetry goes on
+            timeline.advance();
+            window.poll_events(0.2);
+            continue;
+        }
+        if (!pace.due(view, touched, trouble)) continue;
+        const auto now = Clock::now();
+        const double dt = seconds(now - last);
+        last = now;
+        stage.resize(window.width(), window.height());
+        stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale);
+        timeline.advance();                            // where the cursor stands
+        const ClusterState& state = timeline.state();  // the only way to read state
+        if (stage.follow(state)) window.set_title(fmt::format("{} – belvedere", state.topology().title));
+        timeline.watch(view.selected);
+        view.camera.advance(float(std::min(dt, 0.1)));
+        stage.draw(state, timeline, seconds(now - start), dt, [&] {  // state → rows → pixels
+            requests = handle_input(window, state, stage.layout(), view, float(dt));
+        });
+        if (requests.dump_state) dump(stage, state, timeline);
+        if (requests.full_screen) window.toggle_full_screen();
+        pace.drawn(requests.moving || view.camera.moving());
+    }
+    if (!options.dump_state.empty())
+        std::ofstream(options.dump_state) << stage.dump_state(timeline.state(), timeline) << '\n';
+    return stage.renderer.validation_messages() > 0 ? 1 : 0;
+}
+
+}  // namespace bv
