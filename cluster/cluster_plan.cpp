@@ -43,6 +43,8 @@ RackPlan read_rack(Section& file) {
                   s.count("units", 48, 1, 1024),
                   s.count("first_unit", 1, 1, 1024),
                   s.count("unit_pitch", 1, 1, 64),
+                  s.count("gap_after_node", 0, 0, 1024),
+                  s.count("gap_units", 0, 0, 64),
                   s.extent("size").value_or(Extent{0.6f, 1.2f, 2.3f}),
                   float(s.number("rated_watts", 0, 0, 1e7)),
                   parts_of(s)};
@@ -261,7 +263,7 @@ void check_sizes(const ClusterPlan& p, std::string_view path) {
 }
 
 void check_racks(const ClusterPlan& p, std::string_view path) {
-    const uint32_t top = p.rack.first_unit + (p.rack.nodes - 1) * p.rack.unit_pitch + p.node.height_units - 1;
+    const uint32_t top = p.rack.unit_of(p.rack.nodes - 1) + p.node.height_units - 1;
     if (top > p.rack.units)
         fail_at(path, p.rack.nodes.line, "nodes that fit into " + std::to_string(p.rack.units) + " units of a rack",
                 std::to_string(p.rack.nodes) + " nodes that reach unit " + std::to_string(top));

@@ -19,9 +19,13 @@ struct NodePlan {
 };
 struct RackPlan {
     Count nodes, units, first_unit, unit_pitch;
+    Count gap_after_node, gap_units;  // room for switch trays: this many units free above this many nodes
     Extent extent;
     float rated_watts = 0;
     PartCounts parts;  // per GPU rack
+    [[nodiscard]] uint32_t unit_of(uint32_t node) const {
+        return first_unit + node * unit_pitch + (gap_after_node > 0 && node >= gap_after_node ? gap_units.value : 0);
+    }
 };
 struct ArrayPlan {
     Count racks, leaf_racks;

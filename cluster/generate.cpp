@@ -3,6 +3,7 @@
 #include "cluster/generate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numbers>
 
 #include "cluster/generate_names.h"
@@ -33,10 +34,14 @@ public:
 
     std::vector<RowDraft> rows() {
         std::vector<RowDraft> rows;
-        const uint32_t before = plan_.site.pods_per_hall / 2;
-        for (uint32_t p = 0; p < before; ++p) add_pod(p, rows);
-        add_service_rows(rows);
-        for (uint32_t p = before; p < plan_.site.pods_per_hall; ++p) add_pod(p, rows);
+        for (uint32_t p = 0; p < plan_.site.pods_per_hall; ++p) add_pod(p, rows);
+        // In the middle of the hall, between two pods where there are two.
+        const bool one_pod = plan_.site.pods_per_hall == 1;
+        const size_t middle = one_pod ? rows.size() / 2 : size_t(plan_.site.pods_per_hall / 2) * plan_.rows_per_pod();
+        std::vector<RowDraft> service;
+        add_service_rows(service);
+        rows.insert(rows.begin() + std::ptrdiff_t(middle), std::make_move_iterator(service.begin()),
+                    std::make_move_iterator(service.end()));
         return rows;
     }
 
@@ -167,11 +172,11 @@ public:
     }
 
     Generated run() {
-        const auto first_hall = uint32_t(t_.halls.size());
         for (uint32_t h = 0; h < plan_.site.halls; ++h) add_hall(h);
-        place_halls(plan_, t_, first_hall, plan_.site.halls);
+        place_halls(plan_, t_);
         generate_switches(plan_, t_, out_);
-        generate_facility(plan_, t_);
+        generate_power(plan_, t_);
+        generate_cooling(plan_, t_);
         return std::move(out_);
     }
 
@@ -185,7 +190,7 @@ private:
         const std::vector<RowDraft> rows = HallDrafter(plan_, h).rows();
         const float depth = std::max(plan_.rack.extent.depth, plan_.floor.service_rack.depth);
         float width = 0, y = 0;
-        const auto first_rack = t_.racks.size();
+        const size_t first_rack = t_.racks.size(), first_cdu = t_.cdus.size();
         for (size_t r = 0; r < rows.size(); ++r) {
             if (r > 0) y -= depth + (r % 2 == 1 ? plan_.floor.cold_aisle_m : plan_.floor.hot_aisle_m);
             const float yaw = r % 2 == 0 ? 0.0f : std::numbers::pi_v<float>;
@@ -193,6 +198,7 @@ private:
         }
         const float hall_depth = -y + depth + 2 * plan_.floor.perimeter_m;
         for (size_t r = first_rack; r < t_.racks.size(); ++r) t_.racks[r].place.y += -y / 2;
+        for (size_t c = first_cdu; c < t_.cdus.size(); ++c) t_.cdus[c].place.y += -y / 2;
         t_.halls.push_back(
             {Place{}, Extent{width + 2 * plan_.floor.perimeter_m, hall_depth, plan_.floor.hall_height_m}});
         names(ObjectClass::hall).push_back(hall_name(h, plan_.site.halls));
@@ -259,7 +265,7 @@ private:
             out_.gpu_nodes.push_back(uint32_t(t_.nodes.size()));
             Node node;
             node.role = NodeRole::gpu;
-            node.unit = uint16_t(plan_.rack.first_unit + n * plan_.rack.unit_pitch);
+            node.unit = uint16_t(plan_.rack.unit_of(n));
             node.height_units = uint16_t(plan_.node.height_units);
             node.gpus.count = plan_.node.gpus;
             add_node(rack, node, n, plan_.rack.nodes, plan_.node.nics, plan_.node.frontend_nics);
@@ -319,17 +325,18 @@ void Generated::moved(const Arrangement& a) {
 
 // Halls stand in a grid, read like a page: H1 in the north-west. All get the size of the largest; a short last line is
 // centred.
-void place_halls(const ClusterPlan& plan, Topology& t, uint32_t first_hall, uint32_t count) {
+void place_halls(const ClusterPlan& plan, Topology& t) {
     Extent largest;
-    for (uint32_t h = first_hall; h < first_hall + count; ++h) {
-        largest.width = std::max(largest.width, t.halls[h].extent.width);
-        largest.depth = std::max(largest.depth, t.halls[h].extent.depth);
-        largest.height = std::max(largest.height, t.halls[h].extent.height);
+    for (const Hall& hall : t.halls) {
+        largest.width = std::max(largest.width, hall.extent.width);
+        largest.depth = std::max(largest.depth, hall.extent.depth);
+        largest.height = std::max(largest.height, hall.extent.height);
     }
+    const auto count = uint32_t(t.halls.size());
     const uint32_t columns = std::min<uint32_t>(plan.site.hall_columns, count), lines = (count + columns - 1) / columns;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t line = i / columns, in_line = std::min(columns, count - line * columns);
-        Hall& hall = t.halls[first_hall + i];
+        Hall& hall = t.halls[i];
         hall.extent = largest;
         hall.place.x = (float(i % columns) - float(in_line - 1) / 2) * (largest.width + plan.floor.corridor_m);
         hall.place.y = (float(lines - 1) / 2 - float(line)) * (largest.depth + plan.floor.corridor_m);

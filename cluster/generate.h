@@ -25,12 +25,15 @@ Generated generate_objects(const ClusterPlan& plan, Topology& topology);
 // All links of the plan, with lengths along the trays, and the parts that follow from them.
 void generate_links(const ClusterPlan& plan, const Generated& generated, Topology& topology);
 
-// Called by generate_objects.
-struct HallLayout {
-    uint32_t first_row = 0, rows = 0;
-    float left = 0, north = 0;  // corner of the hall, metres
+// Called by generate_objects, in this order.
+void place_halls(const ClusterPlan& plan, Topology& topology);
+void generate_power(const ClusterPlan& plan, Topology& topology);
+void generate_cooling(const ClusterPlan& plan, Topology& topology);
+
+// What the halls fill, metres.
+struct SiteBounds {
+    float west = 0, east = 0, south = 0, north = 0;
 };
-void generate_facility(const ClusterPlan& plan, Topology& topology);
-void place_halls(const ClusterPlan& plan, Topology& topology, uint32_t first_hall, uint32_t count);
+SiteBounds site_bounds(const Topology& topology);
 
 }  // namespace bv

@@ -241,6 +241,8 @@ void Topology::derive_ranges() {
 
     for (Hall& hall : halls) hall.rows = hall.racks = {};
     for (Row& row : rows) row.racks = {};
+    for (Cdu& cdu : cdus) cdu.racks = {};
+    for (Power& p : power) p.racks = {};
     for (uint32_t r = 0; r < rows.size(); ++r)
         if (!extend(halls[rows[r].hall].rows, r)) not_consecutive("rows", "hall", rows[r].hall);
     for (uint32_t r = 0; r < racks.size(); ++r) {

@@ -1,0 +1,119 @@
+// Counts what a cluster file holds. Reads a topology; writes text.
+#include "feed/inspect.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace bv {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Counts = std::vector<std::pair<std::string, uint64_t>>;  // in the order of the model's enumerations
+
+template <typename Item, typename Role>
+Counts count_by(const std::vector<Item>& items, Role Item::*role, size_t roles) {
+    Counts counts;
+    for (size_t r = 0; r < roles; ++r) counts.emplace_back(std::string(name_of(Role(r))), 0);
+    for (const Item& item : items) ++counts[size_t(item.*role)].second;
+    return counts;
+}
+
+Counts objects_of(const Topology& t) {
+    Counts counts;
+    for (const ObjectClass c : all_object_classes) counts.emplace_back(std::string(name_of(c)), t.count(c));
+    return counts;
+}
+
+Counts links_of(const Topology& t) {
+    Counts counts = count_by(t.links, &Link::link_class, link_class_count);
+    uint64_t fabric = 0;
+    for (const LinkClass c : {LinkClass::host, LinkClass::leaf_spine, LinkClass::spine_core}) fabric += counts[size_t(c)].second;
+    counts.emplace_back("fabric", fabric);
+    return counts;
+}
+
+Counts racks_of(const Topology& t) { return count_by(t.racks, &Rack::role, size_t(RackRole::other) + 1); }
+Counts nodes_of(const Topology& t) { return count_by(t.nodes, &Node::role, size_t(NodeRole::other) + 1); }
+Counts switches_of(const Topology& t) { return count_by(t.switches, &Switch::role, size_t(SwitchRole::other) + 1); }
+Counts nics_of(const Topology& t) { return count_by(t.nics, &Nic::role, size_t(NicRole::frontend) + 1); }
+Counts parts_of(const Topology& t) { return {t.parts.begin(), t.parts.end()}; }
+
+Counts shape_of(const Topology& t) {
+    return {{"pods", t.pods}, {"arrays", t.arrays}, {"rails", t.rails}, {"planes", t.planes}, {"nvlink_domain", t.nvlink_domain}};
+}
+
+// NVLink lanes are parts; a file that does not count them says nothing about them.
+uint64_t gpu_links_of(const Topology& t) {
+    const auto found = t.parts.find("nvlink");
+    return found == t.parts.end() ? 0 : found->second;
+}
+
+Json json_of(const Counts& counts) {
+    Json json = Json::object();
+    for (const auto& [name, count] : counts) json[name] = count;
+    return json;
+}
+
+// 1568 → "1,568".
+std::string grouped(uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+    return digits;
+}
+
+void append(std::string& text, std::string_view heading, const Counts& counts) {
+    text += fmt::format("\n{}\n", heading);
+    for (const auto& [name, count] : counts)
+        if (count) text += fmt::format("  {:<22}{:>14}\n", name, grouped(count));
+}
+
+}  // namespace
+
+std::string inspect_cluster_json(const LoadedCluster& cluster) {
+    const Topology& t = *cluster.topology;
+    Json json;
+    json["kind"] = "cluster";
+    json["name"] = t.name;
+    json["title"] = t.title;
+    json["synthetic"] = t.synthetic;
+    json["hash"] = fmt::format("{:016x}", t.hash);
+    json["gpu_model"] = t.gpu_model;
+    json["objects"] = json_of(objects_of(t));
+    json["links"] = json_of(links_of(t));
+    json["racks_by_role"] = json_of(racks_of(t));
+    json["nodes_by_role"] = json_of(nodes_of(t));
+    json["switches_by_role"] = json_of(switches_of(t));
+    json["nics_by_role"] = json_of(nics_of(t));
+    json["parts"] = json_of(parts_of(t));
+    json["gpu_links"] = gpu_links_of(t);
+    for (const auto& [name, count] : shape_of(t)) json[name] = count;
+    json["gpu_tdp_watts"] = t.gpu_tdp_watts;
+    json["events"] = 0;
+    json["time_begin"] = nullptr;
+    json["time_end"] = nullptr;
+    return json.dump(2);
+}
+
+std::string inspect_cluster_text(const LoadedCluster& cluster) {
+    const Topology& t = *cluster.topology;
+    std::string text = fmt::format("{}\n{}{}, hash {:016x}\n", t.title, t.name, t.synthetic ? ", synthetic" : "", t.hash);
+    append(text, "Objects", objects_of(t));
+    append(text, "Shape", shape_of(t));
+    append(text, "Links", links_of(t));
+    append(text, "Racks", racks_of(t));
+    append(text, "Nodes", nodes_of(t));
+    append(text, "Switches", switches_of(t));
+    append(text, "NICs", nics_of(t));
+    append(text, "Parts", parts_of(t));
+    if (!t.facts.empty()) text += "\nFacts\n";
+    for (const Fact& fact : t.facts)
+        text += fmt::format("  [{}] {}: {}{}\n", name_of(fact.provenance), fact.subject, fact.text,
+                            fact.source.empty() ? "" : " (" + fact.source + ")");
+    return text;
+}
+
+}  // namespace bv

@@ -1,0 +1,17 @@
+// What a cluster file holds, counted: for checks as JSON, for people as a table.
+#pragma once
+
+#include <string>
+
+#include "net/cluster_library.h"
+
+namespace bv {
+
+// One JSON object: name, title, synthetic, hash (16 hex digits), objects per class, links per class and `fabric` (the sum of host,
+// leaf_spine and spine_core), racks, nodes, switches and NICs by role, parts, gpu_links, pods, arrays and so on.
+std::string inspect_cluster_json(const LoadedCluster& cluster);
+
+// The same for a terminal, several lines, with the facts and where they come from.
+std::string inspect_cluster_text(const LoadedCluster& cluster);
+
+}  // namespace bv
