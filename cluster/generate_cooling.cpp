@@ -1,5 +1,5 @@
-// Cooling of a plan: plant → tower and chiller outside, plant → loop → CDU inside. Plant stands north of the halls, one stretch
-// for each hall: the tall towers are the backdrop of the overview from the south-east.
+// Cooling of a plan: plant → tower and chiller outside, plant → loop → CDU inside. Plant stands north of the halls, one
+// stretch for each hall: the tall towers are the backdrop of the overview from the south-east.
 #include <algorithm>
 #include <cmath>
 
@@ -9,7 +9,7 @@
 namespace bv {
 namespace {
 
-constexpr float distance_m = 12;        // from the halls to the first line
+constexpr float distance_m = 12;  // from the halls to the first line
 constexpr float loop_pipe_m = 0.6f;
 constexpr float full_hall_watts = 32e6f;  // what the sizes below are for: 392 racks of 81.6 kW and six towers
 

@@ -1,5 +1,5 @@
-// Power of a plan: utility → substation → UPS → busway → rack, with batteries beside the substations. Everything but the busways
-// stands east of the halls: low, so that the overview from the south-east looks over it.
+// Power of a plan: utility → substation → UPS → busway → rack, with batteries beside the substations. Everything but
+// the busways stands east of the halls: low, so that the overview from the south-east looks over it.
 #include <algorithm>
 #include <cmath>
 

@@ -28,12 +28,15 @@ Counts objects_of(const Topology& t) {
     return counts;
 }
 
-Counts links_of(const Topology& t) {
-    Counts counts = count_by(t.links, &Link::link_class, link_class_count);
-    uint64_t fabric = 0;
-    for (const LinkClass c : {LinkClass::host, LinkClass::leaf_spine, LinkClass::spine_core}) fabric += counts[size_t(c)].second;
-    counts.emplace_back("fabric", fabric);
-    return counts;
+Counts links_of(const Topology& t) { return count_by(t.links, &Link::link_class, link_class_count); }
+
+// The links of the compute fabric, without front end and management.
+uint64_t fabric_links_of(const Topology& t) {
+    const Counts counts = links_of(t);
+    uint64_t sum = 0;
+    for (const LinkClass c : {LinkClass::host, LinkClass::leaf_spine, LinkClass::spine_core})
+        sum += counts[size_t(c)].second;
+    return sum;
 }
 
 Counts racks_of(const Topology& t) { return count_by(t.racks, &Rack::role, size_t(RackRole::other) + 1); }
@@ -43,7 +46,11 @@ Counts nics_of(const Topology& t) { return count_by(t.nics, &Nic::role, size_t(N
 Counts parts_of(const Topology& t) { return {t.parts.begin(), t.parts.end()}; }
 
 Counts shape_of(const Topology& t) {
-    return {{"pods", t.pods}, {"arrays", t.arrays}, {"rails", t.rails}, {"planes", t.planes}, {"nvlink_domain", t.nvlink_domain}};
+    return {{"pods", t.pods},
+            {"arrays", t.arrays},
+            {"rails", t.rails},
+            {"planes", t.planes},
+            {"nvlink_domain", t.nvlink_domain}};
 }
 
 // NVLink lanes are parts; a file that does not count them says nothing about them.
@@ -60,15 +67,23 @@ Json json_of(const Counts& counts) {
 
 // 1568 → "1,568".
 std::string grouped(uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-    return digits;
+    const std::string digits = std::to_string(number);
+    std::string text;
+    for (size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
 }
 
 void append(std::string& text, std::string_view heading, const Counts& counts) {
-    text += fmt::format("\n{}\n", heading);
-    for (const auto& [name, count] : counts)
-        if (count) text += fmt::format("  {:<22}{:>14}\n", name, grouped(count));
+    bool any = false;
+    for (const auto& [name, count] : counts) {
+        if (count == 0) continue;
+        if (!any) text += fmt::format("\n{}\n", heading);
+        any = true;
+        text += fmt::format("  {:<22}{:>14}\n", name, grouped(count));
+    }
 }
 
 }  // namespace
@@ -84,6 +99,7 @@ std::string inspect_cluster_json(const LoadedCluster& cluster) {
     json["gpu_model"] = t.gpu_model;
     json["objects"] = json_of(objects_of(t));
     json["links"] = json_of(links_of(t));
+    json["fabric_links"] = fabric_links_of(t);
     json["racks_by_role"] = json_of(racks_of(t));
     json["nodes_by_role"] = json_of(nodes_of(t));
     json["switches_by_role"] = json_of(switches_of(t));
@@ -100,7 +116,8 @@ std::string inspect_cluster_json(const LoadedCluster& cluster) {
 
 std::string inspect_cluster_text(const LoadedCluster& cluster) {
     const Topology& t = *cluster.topology;
-    std::string text = fmt::format("{}\n{}{}, hash {:016x}\n", t.title, t.name, t.synthetic ? ", synthetic" : "", t.hash);
+    std::string text =
+        fmt::format("{}\n{}{}, hash {:016x}\n", t.title, t.name, t.synthetic ? ", synthetic" : "", t.hash);
     append(text, "Objects", objects_of(t));
     append(text, "Shape", shape_of(t));
     append(text, "Links", links_of(t));

@@ -7,8 +7,9 @@
 
 namespace bv {
 
-// One JSON object: name, title, synthetic, hash (16 hex digits), objects per class, links per class and `fabric` (the sum of host,
-// leaf_spine and spine_core), racks, nodes, switches and NICs by role, parts, gpu_links, pods, arrays and so on.
+// One JSON object: name, title, synthetic, hash (16 hex digits), objects per class, links per class, fabric_links
+// (host, leaf_spine and spine_core together), racks, nodes, switches and NICs by role, parts, gpu_links, pods, arrays
+// and so on.
 std::string inspect_cluster_json(const LoadedCluster& cluster);
 
 // The same for a terminal, several lines, with the facts and where they come from.

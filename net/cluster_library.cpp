@@ -70,7 +70,7 @@ fs::path assets_folder() {
     if (!error) {
         // Beside the program, installed (prefix/bin, prefix/share/belvedere), then upwards out of a build tree.
         const fs::path folder = program.parent_path();
-        candidates = {folder / "assets", folder.parent_path() / "share" / "belvedere" / "assets"};
+        candidates = {folder / "assets", folder.parent_path() / "share" / "belvedere"};
         fs::path up = folder;
         for (int levels = 0; levels < 5 && up.has_parent_path(); ++levels) {
             up = up.parent_path();

@@ -3,9 +3,9 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "feed/commands/commands.h"
+#include "feed/inspect.h"
 #include "net/cluster_library.h"
 
 namespace bv {
@@ -19,14 +19,10 @@ struct InspectArguments {
 
 void run_inspect(const InspectArguments& arguments) {
     const LoadedCluster cluster = load_cluster(arguments.file);
-    nlohmann::ordered_json objects;
-    for (ObjectClass object_class : all_object_classes)
-        objects[std::string(name_of(object_class))] = cluster.topology->count(object_class);
-    if (arguments.json) {
-        fmt::print("{}\n", nlohmann::ordered_json{{"name", cluster.topology->name}, {"objects", objects}}.dump(2));
-        return;
-    }
-    for (const auto& [name, count] : objects.items()) fmt::print("{:>12} {}\n", count.get<uint32_t>(), name);
+    if (arguments.json)
+        fmt::print("{}\n", inspect_cluster_json(cluster));
+    else
+        fmt::print("{}", inspect_cluster_text(cluster));
 }
 
 }  // namespace
