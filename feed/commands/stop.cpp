@@ -7,14 +7,14 @@ namespace bv {
 
 namespace {
 
-std::atomic<bool> requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
+volatile std::sig_atomic_t requested = 0;
 
 void request(int signal) {
-    if (requested.exchange(true)) {
+    if (requested) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
+    requested = 1;
 }
 
 }  // namespace
@@ -26,6 +26,6 @@ void stop_on_signals() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-const std::atomic<bool>& stop_requested() { return requested; }
+bool stop_requested() { return requested != 0; }
 
 }  // namespace bv

@@ -1,9 +1,10 @@
 // State → ImGui. Panels keep no copy of state; what a person changes goes into the View. One file per panel.
 #pragma once
 
+#include "render/renderer.h"
+#include "viewer/keys.h"
 #include "viewer/timeline.h"
 #include "viewer/view.h"
-#include "render/renderer.h"
 
 namespace bv {
 
@@ -15,8 +16,8 @@ struct UiContext {
     const std::string& device_name;
 };
 
-// Loads Inter and JetBrains Mono (found on the system, see assets/fonts.toml) at the sizes of the design for this scale and
-// sets colours and spacing. Call before Renderer::upload_fonts, again when theme or scale change.
+// Loads Inter and JetBrains Mono (found on the system, see assets/fonts.toml) at the sizes of the design for this scale
+// and sets colours and spacing. Call before Renderer::upload_fonts, again when theme or scale change.
 void apply_style(Theme theme, float scale);
 
 // Lays out the window and draws every panel; sets view.viewport_*.
@@ -24,19 +25,25 @@ void draw_ui(const UiContext& ui);
 
 // One file each.
 void draw_top_bar(const UiContext& ui);
-void draw_left(const UiContext& ui);          // tabs: events | tree | jobs
+void draw_left(const UiContext& ui);  // tabs: events | tree | jobs
 void draw_event_list(const UiContext& ui);
 void draw_tree(const UiContext& ui);
 void draw_jobs(const UiContext& ui);
 void draw_inspector(const UiContext& ui);
-void draw_bottom(const UiContext& ui);        // site power and event density over the last minutes; cursor, rates
+void draw_bottom(const UiContext& ui);  // site power and event density over the last minutes; cursor, rates
 void draw_legend(const UiContext& ui);
 void draw_search(const UiContext& ui);
 void draw_help(const UiContext& ui);
 void draw_feed_status(const UiContext& ui);
 void draw_frame_stats(const UiContext& ui);
 void draw_compass(const UiContext& ui);
-void draw_tooltip(const UiContext& ui);       // of what is hovered in the hall
+void draw_tooltip(const UiContext& ui);  // of what is hovered in the hall
+
+// The command that was chosen in the palette since the last call, for perform() of input.h.
+std::optional<Action> take_command();
+
+// A message over the hall for six seconds: what went wrong or was done, in one sentence.
+void show_toast(std::string text, Health severity = Health::warning);
 
 // What the panels show, as JSON: for tests and bug reports (--dump-state, F12).
 std::string dump_state_json(const UiContext& ui);

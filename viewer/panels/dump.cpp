@@ -1,0 +1,166 @@
+// What the panels show, as JSON with stable keys (docs/operating.md lists them). Reads: everything that the panels
+// read.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "viewer/panels/memory.h"
+
+namespace bv {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string_view name_of(ColorBy by) {
+    constexpr std::array<std::string_view, 5> names{"metric", "health", "job", "rail", "age"};
+    return names[size_t(by)];
+}
+std::string_view name_of(ColorMap map) {
+    constexpr std::array<std::string_view, 3> names{"cividis", "inferno", "diverging"};
+    return names[size_t(map)];
+}
+std::string_view name_of(SourceStatus::Link link) {
+    constexpr std::array<std::string_view, 6> names{"connecting", "waiting", "live", "silent", "conflict", "refused"};
+    return names[size_t(link)];
+}
+std::string_view name_of(CameraMode mode) {
+    constexpr std::array<std::string_view, 3> names{"orbit", "fly", "walk"};
+    return names[size_t(mode)];
+}
+
+Json dump_object(const UiContext& ui, ObjectId id) {
+    if (ui.state.empty() || !ui.state.topology().contains(id)) return nullptr;
+    const Topology& t = ui.state.topology();
+    const int64_t now = ui.timeline.now_ns();
+    const Shown shown = shown_health(ui.state, id, now);
+    Json out{
+        {"class", bv::name_of(id.object_class)}, {"index", id.index}, {"path", t.path_of(id)}, {"name", t.name_of(id)}};
+    out["health"] = bv::name_of(shown.health);
+    out["stale"] = shown.stale;
+    out["heard"] = shown.heard;
+    out["age_seconds"] = shown.heard ? Json(double(now - shown.heard_ns) * 1e-9) : Json(nullptr);
+    out["sentence"] = health_sentence(ui.state, id, now);
+    const ObjectId parent = t.parent(id);
+    out["parent"] = parent.valid() ? Json(t.path_of(parent)) : Json(nullptr);
+    const auto metrics = metrics_of(id.object_class);
+    for (size_t m = 0; m < metrics.size(); ++m)
+        out["metrics"][std::string(metrics[m].name)] = {
+            {"value", number_or_null(ui.state.value(id, MetricIndex(m)))},
+            {"unit", metrics[m].unit},
+            {"text", quantity(metrics[m], ui.state.value(id, MetricIndex(m))).text()}};
+    return out;
+}
+
+Json dump_counts(const UiContext& ui, const Digest& digest) {
+    Json out = Json::object();
+    for (const ObjectClass c : all_object_classes)
+        for (size_t h = 0; h < health_count; ++h)
+            out[std::string(bv::name_of(c))][std::string(bv::name_of(Health(h)))] =
+                ui.state.empty() ? 0 : digest.counts[size_t(c)][h];
+    return out;
+}
+
+Json dump_sources(const UiContext& ui) {
+    Json out = Json::array();
+    for (const SourceStatus& s : ui.timeline.sources())
+        out.push_back({{"name", s.name},
+                       {"endpoint", s.endpoint},
+                       {"link", name_of(s.link)},
+                       {"problem", s.problem},
+                       {"messages", s.messages},
+                       {"bytes", s.bytes},
+                       {"values", s.values},
+                       {"gaps", s.gaps},
+                       {"snapshots", s.snapshots},
+                       {"decode_errors", s.decode_errors},
+                       {"bytes_per_second", s.bytes_per_second},
+                       {"values_per_second", s.values_per_second},
+                       {"clock_skew_seconds", s.clock_skew_s}});
+    return out;
+}
+
+Json dump_panels(const View& view) {
+    constexpr std::array<std::string_view, 3> tabs{"events", "tree", "jobs"};
+    return {{"hidden", view.panels_hidden},
+            {"left_tab", tabs[size_t(view.left_tab)]},
+            {"left_folded", view.left_folded},
+            {"right_folded", view.right_folded},
+            {"bottom_folded", view.bottom_folded},
+            {"help", view.help_open},
+            {"search", view.search_open},
+            {"palette", view.palette_open},
+            {"feed", view.feed_open},
+            {"frame_stats", view.frame_stats_open},
+            {"legend", view.legend_open}};
+}
+
+Json dump_search(const PanelMemory& memory) {
+    Json hits = Json::array();
+    for (size_t i = 0; i < std::min<size_t>(memory.hits.size(), 10); ++i) hits.push_back(memory.hits[i].path);
+    return {{"text", memory.search_text.data()}, {"hits", hits}, {"error", memory.filter_error}};
+}
+
+Json dump_camera(const View& view) {
+    const Pose& p = view.camera.pose();
+    return {{"mode", name_of(view.camera.mode)},
+            {"eye", {p.eye.x, p.eye.y, p.eye.z}},
+            {"target", {p.target.x, p.target.y, p.target.z}},
+            {"fov_y", p.fov_y},
+            {"moving", view.camera.moving()}};
+}
+
+}  // namespace
+
+std::string dump_state_json(const UiContext& ui) {
+    PanelMemory& memory = panel_memory();
+    update_digest(ui, memory);
+    const View& view = ui.view;
+    Json out;
+    if (ui.state.empty()) {
+        out["cluster"] = nullptr;
+        out["time"] = nullptr;
+    } else {
+        const Topology& t = ui.state.topology();
+        out["cluster"] = {
+            {"name", t.name}, {"title", t.title}, {"synthetic", t.synthetic}, {"hash", fmt::format("{:016x}", t.hash)}};
+        out["time"] = {{"time_ns", ui.state.time_ns},
+                       {"utc", rfc3339(ui.state.time_ns)},
+                       {"live", ui.timeline.live()},
+                       {"complete", ui.timeline.complete()}};
+    }
+    out["selection"] = dump_object(ui, view.selected);
+    out["hovered"] = !ui.state.empty() && ui.state.topology().contains(view.hovered)
+                         ? Json(ui.state.topology().path_of(view.hovered))
+                         : Json(nullptr);
+    out["counts"] = dump_counts(ui, memory.digest);
+    out["events"] = {{"total", ui.state.events.size()},
+                     {"open_critical", memory.digest.open_critical},
+                     {"open_warning", memory.digest.open_warning},
+                     {"open_info", memory.digest.open_info}};
+    out["color"] = {{"by", name_of(view.color_by)},
+                    {"class", bv::name_of(view.color_metric.object_class)},
+                    {"metric", metric(view.color_metric).name},
+                    {"map", name_of(view.color_map)}};
+    out["filter"] = {{"text", view.filter_text},
+                     {"active", !view.filter.empty()},
+                     {"health", view.health_filter ? Json(bv::name_of(*view.health_filter)) : Json(nullptr)}};
+    out["search"] = dump_search(memory);
+    out["sources"] = dump_sources(ui);
+    out["camera"] = dump_camera(view);
+    out["viewport"] = {{"x", view.viewport_x},
+                       {"y", view.viewport_y},
+                       {"width", view.viewport_width},
+                       {"height", view.viewport_height}};
+    out["panels"] = dump_panels(view);
+    out["theme"] = view.theme == Theme::light ? "light" : "dark";
+    out["ui_scale"] = view.ui_scale;
+    out["frame"] = {
+        {"triangles", ui.stats.triangles}, {"draw_calls", ui.stats.draw_calls}, {"cpu_ms", ui.stats.cpu_ms}};
+    out["device"] = ui.device_name;
+    return out.dump(2) + "\n";
+}
+
+}  // namespace bv

@@ -1,0 +1,57 @@
+// What a frame costs, pass by pass. Reads: FrameStats. Writes: nothing but its own closing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/layout.h"
+#include "viewer/panels/pen.h"
+
+namespace bv {
+
+void draw_frame_stats(const UiContext& ui) {
+    const Rect hall = layout_of(ui.view).hall;
+    const float s = ui.view.ui_scale;
+    const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
+    const float width = std::min(px(320), hall.w - px(32));
+    const float height = std::min(px(136) + px(20) * float(ui.stats.passes.size()), hall.h - px(32));
+    // Left of where the feed's panel may be.
+    const Rect box{hall.x + px(16), hall.y + px(16), width, height};
+    begin_region(ui.view, "##frame", box);
+    const Pen pen(ui.view);
+    pen.frame(box, pen.colors.line);
+    const Rect close{box.right() - pen.px(32), box.y + pen.px(6), pen.px(28), pen.px(28)};
+    const Touch over = touch("close", close);
+    pen.cross(close.x + close.w * 0.5f, close.mid_y(), 4, over.hovered ? pen.colors.text : pen.colors.muted);
+    if (over.clicked) ui.view.frame_stats_open = false;
+    const float x = box.x + pen.px(12), right = box.right() - pen.px(12);
+    pen.text(x, box.y + pen.px(20), Type::strong, pen.colors.text, "Frame");
+    const float fps = ImGui::GetIO().Framerate;
+    pen.text_right(close.x, box.y + pen.px(20), Type::small, pen.colors.muted,
+                   fmt::format("{:.1f} ms between frames", fps > 0 ? 1000.0 / double(fps) : 0.0));
+    float y = box.y + pen.px(48);
+    const auto line = [&](std::string_view label, const Quantity& value) {
+        pen.text(x, y, Type::small, pen.colors.muted, label);
+        pen.quantity_right(right, y, Type::body, pen.colors.text, value);
+        y += pen.px(20);
+    };
+    line("triangles", {grouped(int64_t(ui.stats.triangles)), ""});
+    line("draw calls", {grouped(ui.stats.draw_calls), ""});
+    line("recording, CPU", {fmt::format("{:.2f}", ui.stats.cpu_ms), "ms"});
+    double most = 1;
+    for (const FrameStats::Pass& pass : ui.stats.passes) most = std::max(most, pass.gpu_ms);
+    y += pen.px(4);
+    for (const FrameStats::Pass& pass : ui.stats.passes) {
+        if (y > box.bottom() - pen.px(28)) break;
+        pen.text_fit(x, y, pen.px(76), Type::small, pen.colors.muted, pass.name);
+        const Rect bar{x + pen.px(84), y - pen.px(3), right - x - pen.px(84) - pen.px(68), pen.px(6)};
+        pen.fill(bar, pen.colors.raised, 1);
+        pen.fill({bar.x, bar.y, bar.w * float(pass.gpu_ms / most), bar.h}, pen.colors.plot, 1);
+        pen.quantity_right(right, y, Type::small, pen.colors.text, {fmt::format("{:.2f}", pass.gpu_ms), "ms"});
+        y += pen.px(20);
+    }
+    pen.text_fit(x, box.bottom() - pen.px(16), right - x, Type::small, pen.colors.hint, ui.device_name);
+    end_region();
+}
+
+}  // namespace bv

@@ -1,0 +1,142 @@
+// Numbers of the selection: plots over the last minutes, every metric with its bar and thresholds, raw values. Reads:
+// columns, coverage, sparklines. Writes: what colours the hall (a click on a metric).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/inspector.h"
+
+namespace bv {
+namespace {
+
+bool is_code(const Metric& m) { return m.aggregate == Aggregate::none && m.unit.empty() && std::isnan(m.warning); }
+
+void draw_plot_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectId id, MetricIndex index) {
+    const Metric& m = metrics_of(id.object_class)[index];
+    const Sparkline& line = ui.timeline.sparkline(index);
+    float low = INFINITY, high = -INFINITY;
+    for (const float v : line.values)
+        if (!std::isnan(v)) {
+            low = std::min(low, v);
+            high = std::max(high, v);
+        }
+    const float x = row.x + pen.px(12), right = row.right() - pen.px(4);
+    pen.text(x, row.y + pen.px(10), Type::small, pen.colors.muted, m.label);
+    const Rect plot{x, row.y + pen.px(22), right - x, row.h - pen.px(30)};
+    if (!(high >= low)) {
+        pen.hatch(plot, with_alpha(pen.colors.hint, 0.25f), 6);
+        pen.text(x + pen.px(8), plot.mid_y(), Type::small, pen.colors.hint,
+                 line.values.empty() ? "collecting" : "no data");
+        return;
+    }
+    // What the plot spans, in words, at its right end above: lowest – highest, unit once.
+    const Quantity a = quantity(m, double(low)), b = quantity(m, double(high));
+    const std::string span =
+        low == high ? b.text() : fmt::format("{}–{}", a.unit == b.unit ? a.value : a.text(), b.text());
+    pen.text_right(right, row.y + pen.px(10), Type::small, pen.colors.hint, span);
+    // At least a tenth of the display range, so that noise looks like noise.
+    const float least = (m.display_max - m.display_min) * 0.1f;
+    if (high - low < least) {
+        const float middle = (low + high) * 0.5f;
+        low = std::max(middle - least * 0.5f, std::min(low, m.display_min));
+        high = low + least;
+    }
+    PlotStyle style{pen.colors.plot, pen.colors.plot_fill, low, high, NAN, NAN};
+    if (m.direction == Direction::high_is_bad) {
+        style.warning = m.warning;
+        style.critical = m.critical;
+    }
+    pen.line_h(plot.x, plot.right(), plot.bottom(), pen.colors.line);
+    draw_plot(pen, plot, line.values, style);
+}
+
+void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectId id, MetricIndex index) {
+    const Metric& m = metrics_of(id.object_class)[index];
+    const double value = ui.state.value(id, index);
+    const int64_t now = ui.timeline.now_ns(), heard = ui.state.heard_ns(id, index);
+    const bool coloring =
+        ui.view.color_by == ColorBy::metric && ui.view.color_metric == MetricId{id.object_class, index};
+    const Touch over = touch(int64_t(index) + 1000, row);
+    if (over.hovered) pen.fill(row, pen.colors.raised);
+    if (over.clicked) {
+        ui.view.color_by = ColorBy::metric;
+        ui.view.color_metric = {id.object_class, index};
+    }
+    if (coloring) pen.fill({row.x, row.y + pen.px(4), pen.px(2), row.h - pen.px(8)}, pen.colors.accent);
+    const float bar_width = pen.px(72), bar_x = row.right() - pen.px(4) - bar_width;
+    const Health by_value = health_by_thresholds(m, value);
+    const Rgba color = std::isnan(value)        ? pen.colors.hint
+                       : by_value == Health::ok ? pen.colors.text
+                                                : health_text_color(pen.colors, by_value);
+    const float used = pen.quantity_right(bar_x - pen.px(12), row.mid_y(), Type::body, color, quantity(m, value));
+    float room = bar_x - pen.px(20) - used - row.x - pen.px(12);
+    // The age stands beside a value only where it is older than the object's newest.
+    const bool old = heard != 0 && now - heard > 3'500'000'000 && heard < ui.state.heard_ns(id);
+    if (old) {
+        const std::string ago = age(now, heard) + " ago";
+        const float width = pen.width(Type::small, ago);
+        pen.text(row.x + pen.px(12) + room - width, row.mid_y(), Type::small, pen.colors.hint, ago);
+        room -= width + pen.px(4);
+    }
+    pen.text_fit(row.x + pen.px(12), row.mid_y(), room, Type::body, pen.colors.muted, m.label);
+    if (!is_code(m))
+        draw_bar(pen, {bar_x, row.mid_y() - pen.px(3), bar_width, pen.px(6)}, m, value,
+                 by_value == Health::ok ? pen.colors.plot : health_color(pen.colors, by_value));
+    if (over.hovered) {
+        std::string text = fmt::format("{} ({}): {}", m.label, m.name, exact(m, value));
+        if (!std::isnan(m.warning)) text += fmt::format("; warning {}", quantity(m, double(m.warning)).text());
+        if (!std::isnan(m.critical)) text += fmt::format(", critical {}", quantity(m, double(m.critical)).text());
+        text += heard ? fmt::format("; {} old", age(now, heard)) : "; never heard";
+        hint(ui.view, text + ". Click to colour by it.");
+    }
+}
+
+}  // namespace
+
+void draw_plots(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    const auto metrics = metrics_of(id.object_class);
+    std::vector<MetricIndex> shown;
+    for (const MetricIndex m : key_metrics(id.object_class))
+        if (m != health_metric) shown.push_back(m);
+    // Tall windows plot more than the three that matter most.
+    const float logical = ImGui::GetIO().DisplaySize.y / pen.scale;
+    const size_t most = logical > 1800 ? 8 : logical > 1250 ? 5 : 3;
+    for (size_t m = 1; m < metrics.size() && shown.size() < most; ++m)
+        if (!is_code(metrics[m]) && std::find(shown.begin(), shown.end(), MetricIndex(m)) == shown.end())
+            shown.push_back(MetricIndex(m));
+    if (!begin_section(ui, pen, flow, "Last minutes")) return;
+    for (const MetricIndex m : shown) draw_plot_row(ui, pen, flow.take(pen.px(64)), id, m);
+}
+
+void draw_metrics(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    const auto metrics = metrics_of(id.object_class);
+    uint32_t with_data = 0;
+    for (size_t m = 1; m < metrics.size(); ++m) with_data += std::isnan(ui.state.value(id, MetricIndex(m))) ? 0 : 1;
+    const std::string note = with_data + 1 == metrics.size() ? std::to_string(with_data)
+                                                             : fmt::format("{} of {}", with_data, metrics.size() - 1);
+    if (!begin_section(ui, pen, flow, "Metrics", note)) return;
+    for (size_t m = 1; m < metrics.size(); ++m) draw_metric_row(ui, pen, flow.take(pen.px(24)), id, MetricIndex(m));
+}
+
+void draw_raw(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    PanelMemory& memory = panel_memory();
+    static bool first = true;
+    if (first) memory.folded.insert("Raw values");  // folded until somebody wants it
+    first = false;
+    if (!begin_section(ui, pen, flow, "Raw values")) return;
+    const auto metrics = metrics_of(id.object_class);
+    const auto line = [&](std::string_view label, std::string_view value) {
+        const Rect row = flow.take(pen.px(20));
+        pen.text_fit(row.x + pen.px(12), row.mid_y(), row.w * 0.6f, Type::mono, pen.colors.muted, label);
+        pen.text_right(row.right() - pen.px(4), row.mid_y(), Type::mono, pen.colors.text, value);
+    };
+    line("class", name_of(id.object_class));
+    line("index", std::to_string(id.index));
+    for (size_t m = 0; m < metrics.size(); ++m) {
+        const uint16_t raw = ui.state.raw(id, MetricIndex(m));
+        line(metrics[m].name, raw == no_data ? "0xffff no data" : fmt::format("{}", raw));
+    }
+}
+
+}  // namespace bv

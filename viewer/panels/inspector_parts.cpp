@@ -1,0 +1,264 @@
+// What the selection consists of and is joined to: parts as coloured cells, links, place, power, coolant, job, events.
+// Reads: topology, state. Writes: the selection (every part is a way to go on).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/inspector.h"
+#include "viewer/panels/lists.h"
+
+namespace bv {
+namespace {
+
+struct Cells {
+    ObjectClass object_class = ObjectClass::gpu;
+    IndexRange range;
+    uint32_t columns = 8;
+};
+
+// What is shown as cells: GPUs of a node or rack, racks of a row, rows' racks of a hall, switches of a network rack.
+std::vector<Cells> cells_of(const Topology& t, ObjectId id) {
+    switch (id.object_class) {
+        case ObjectClass::node: {
+            const Node& node = t.nodes[id.index];
+            return {{ObjectClass::gpu, node.gpus, 8}, {ObjectClass::nic, node.nics, 9}};
+        }
+        case ObjectClass::rack: {
+            const Rack& rack = t.racks[id.index];
+            const uint32_t per_node =
+                rack.nodes.count && rack.gpus.count ? std::max(1u, rack.gpus.count / rack.nodes.count) : 8;
+            return {{ObjectClass::gpu, rack.gpus, std::clamp(per_node, 4u, 12u)},
+                    {ObjectClass::switch_, rack.switches, 8}};
+        }
+        case ObjectClass::row:
+            return {{ObjectClass::rack, t.rows[id.index].racks, 14}};
+        case ObjectClass::hall:
+            return {{ObjectClass::rack, t.halls[id.index].racks, 28}};
+        case ObjectClass::site:
+            return {{ObjectClass::hall, {0, t.count(ObjectClass::hall)}, 8}};
+        case ObjectClass::cdu:
+            return {{ObjectClass::rack, t.cdus[id.index].racks, 14}};
+        case ObjectClass::power:
+            return {{ObjectClass::rack, t.power[id.index].racks, 14}};
+        default:
+            return {};
+    }
+}
+
+Rgba worst_below_color(const UiContext& ui, ObjectId id) {
+    const Palette& colors = palette(ui.view.theme);
+    const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
+    Health health = shown.heard && !shown.stale ? shown.health : Health::unknown;
+    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    if (id.index < below.size()) health = worse(health, below[id.index].worst);
+    if (health == Health::ok) return cell_color(ui, id);
+    return health_color(colors, health);
+}
+
+void draw_cells(const UiContext& ui, const Pen& pen, Flow& flow, const Cells& cells) {
+    if (cells.range.count == 0) return;
+    const std::string heading = fmt::format("{} {}{}", grouped(cells.range.count), name_of(cells.object_class),
+                                            cells.range.count == 1                       ? ""
+                                            : cells.object_class == ObjectClass::switch_ ? "es"
+                                                                                         : "s");
+    const Rect label = flow.take(pen.px(22));
+    pen.text(label.x + pen.px(12), label.mid_y(), Type::small, pen.colors.muted, heading);
+    const float gap = std::max(1.f, pen.px(2)), room = flow.w - pen.px(16);
+    const uint32_t columns = std::min(cells.columns, cells.range.count);
+    const float size = std::clamp(std::floor(room / float(columns)) - gap, 3.f, pen.px(28));
+    const uint32_t lines = (cells.range.count + columns - 1) / columns;
+    const Rect grid{flow.x + pen.px(12), flow.y, (size + gap) * float(columns), (size + gap) * float(lines)};
+    for (uint32_t i = 0; i < cells.range.count; ++i) {
+        const ObjectId id{cells.object_class, cells.range.first + i};
+        const Rect cell{grid.x + float(i % columns) * (size + gap), grid.y + float(i / columns) * (size + gap), size,
+                        size};
+        const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
+        pen.fill(cell, worst_below_color(ui, id), size > pen.px(10) ? 2.f : 0.f);
+        if (!shown.heard || shown.stale) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
+        if (size > pen.px(14) && shown.heard && !shown.stale && badness(shown.health) >= badness(Health::warning))
+            pen.health_mark(cell.x + size * 0.5f, cell.mid_y(), 4, Health::ok);
+        if (id == ui.view.selected) pen.frame(cell, pen.colors.accent, 2);
+    }
+    // One touch for the whole grid: the cell is worked out from the pointer.
+    const Touch over = touch(int64_t(cells.object_class) + 2000, grid);
+    if (over.hovered) {
+        const ImVec2 mouse = ImGui::GetIO().MousePos;
+        const auto column = uint32_t((mouse.x - grid.x) / (size + gap)),
+                   line = uint32_t((mouse.y - grid.y) / (size + gap));
+        const uint32_t i = line * columns + column;
+        if (column < columns && i < cells.range.count) {
+            const ObjectId id{cells.object_class, cells.range.first + i};
+            ui.view.hovered = id;
+            pen.frame({grid.x + float(column) * (size + gap), grid.y + float(line) * (size + gap), size, size},
+                      pen.colors.text, 2);
+            hint(ui.view,
+                 ui.state.topology().path_of(id) + " · " + health_sentence(ui.state, id, ui.timeline.now_ns()));
+            if (over.clicked) ui.view.select(id);
+        }
+    }
+    flow.y = grid.bottom() + pen.px(8);
+}
+
+void draw_link_row(const UiContext& ui, const Pen& pen, const Rect& row, uint32_t index, ObjectId from) {
+    const Topology& t = ui.state.topology();
+    const Link& link = t.links[index];
+    const ObjectId id{ObjectClass::link, index};
+    const bool from_a = link.a.object() == from;
+    const PortRef& here = from_a ? link.a : link.b;
+    const PortRef& peer = from_a ? link.b : link.a;
+    const Touch over = touch(int64_t(index) + 10'000, row);
+    if (over.hovered) {
+        pen.fill(row, pen.colors.raised);
+        ui.view.hovered = id;
+        hint(ui.view, fmt::format("{} {}, {} {}. Click for the link, double click for its other end.",
+                                  name_of(link.link_class), t.path_of(id), name_of(link.medium),
+                                  link.length_m > 0 ? fmt::format("{:.0f} m", double(link.length_m)) : "cable"));
+    }
+    if (over.double_clicked)
+        go_to(ui, peer.object());
+    else if (over.clicked)
+        ui.view.select(id);
+    const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
+    pen.health_mark(row.x + pen.px(18), row.mid_y(), 4.5f,
+                    shown.heard && !shown.stale ? shown.health : Health::unknown);
+    pen.text_right(row.x + pen.px(56), row.mid_y(), Type::mono, pen.colors.hint, std::to_string(here.port));
+    const float bar = pen.px(56);
+    pen.text_fit(row.x + pen.px(64), row.mid_y(), row.w - pen.px(80) - bar, Type::body, pen.colors.text,
+                 t.path_of(peer.object()), true);
+    const auto tx = find_metric(ObjectClass::link, from_a ? "tx_bytes_per_second" : "rx_bytes_per_second");
+    if (!tx) return;
+    Metric m = metrics_of(ObjectClass::link)[*tx];
+    if (link.capacity_bytes_per_second > 0) m.display_max = link.capacity_bytes_per_second;
+    draw_bar(pen, {row.right() - pen.px(4) - bar, row.mid_y() - pen.px(3), bar, pen.px(6)}, m, ui.state.value(id, *tx),
+             pen.colors.plot);
+}
+
+void draw_link_facts(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    const Topology& t = ui.state.topology();
+    const Link& link = t.links[id.index];
+    if (!begin_section(ui, pen, flow, "Ends")) return;
+    fact_row(ui, pen, flow, fmt::format("port {}", link.a.port), t.path_of(link.a.object()), link.a.object());
+    fact_row(ui, pen, flow, fmt::format("port {} ", link.b.port), t.path_of(link.b.object()), link.b.object());
+    fact_row(ui, pen, flow, "rail, plane", fmt::format("{}, {}", link.rail, link.plane));
+    fact_row(ui, pen, flow, "medium",
+             std::string(name_of(link.medium)) +
+                 (link.length_m > 0 ? fmt::format(", {:.0f} m", double(link.length_m)) : ""));
+    if (link.capacity_bytes_per_second > 0)
+        fact_row(ui, pen, flow, "capacity",
+                 quantity(double(link.capacity_bytes_per_second), "B/s").text() + " each way");
+}
+
+std::vector<uint32_t> links_shown(const Topology& t, ObjectId id) {
+    std::vector<uint32_t> out;
+    const auto add = [&](ObjectId end) {
+        for (const uint32_t link : t.links_of(end)) out.push_back(link);
+    };
+    if (id.object_class == ObjectClass::switch_ || id.object_class == ObjectClass::nic) add(id);
+    if (id.object_class == ObjectClass::node)
+        for (uint32_t i = t.nodes[id.index].nics.first; i < t.nodes[id.index].nics.end(); ++i)
+            add({ObjectClass::nic, i});
+    if (id.object_class == ObjectClass::gpu) {
+        // The NIC of its rail: the GPU's way into the fabric.
+        const Node& node = t.nodes[t.gpu_nodes[id.index]];
+        const uint32_t local = id.index - node.gpus.first;
+        for (uint32_t i = node.nics.first; i < node.nics.end(); ++i)
+            if (t.nics[i].role == NicRole::compute && t.nics[i].rail == local) add({ObjectClass::nic, i});
+    }
+    return out;
+}
+
+ObjectId end_inside(const Topology& t, uint32_t link, ObjectId id) {
+    if (id.object_class == ObjectClass::switch_ || id.object_class == ObjectClass::nic) return id;
+    return t.links[link].a.object();
+}
+
+}  // namespace
+
+void draw_contents(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    const std::vector<Cells> groups = cells_of(ui.state.topology(), id);
+    const bool any = std::any_of(groups.begin(), groups.end(), [](const Cells& c) { return c.range.count > 0; });
+    if (!any) return;
+    std::string note;
+    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    if (id.index < below.size() && below[id.index].troubled)
+        note = short_count(below[id.index].troubled) + " in trouble";
+    if (!begin_section(ui, pen, flow, "Contents", note)) return;
+    for (const Cells& cells : groups) draw_cells(ui, pen, flow, cells);
+}
+
+void draw_links(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    if (id.object_class == ObjectClass::link) return draw_link_facts(ui, pen, flow, id);
+    const std::vector<uint32_t> links = links_shown(ui.state.topology(), id);
+    if (links.empty()) return;
+    if (!begin_section(ui, pen, flow, "Links", grouped(int64_t(links.size())))) return;
+    // Only rows in view are worked out: a switch has up to 128.
+    const float height = pen.px(24);
+    const Rect clip{flow.x, ImGui::GetWindowPos().y, flow.w, ImGui::GetWindowHeight()};
+    for (const uint32_t link : links) {
+        const Rect row = flow.take(height);
+        if (row.bottom() > clip.y && row.y < clip.bottom())
+            draw_link_row(ui, pen, row, link, end_inside(ui.state.topology(), link, id));
+    }
+}
+
+void draw_placement(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    const Topology& t = ui.state.topology();
+    if (id.object_class == ObjectClass::link || id.object_class == ObjectClass::site) return;
+    if (id.object_class == ObjectClass::job) {
+        const Job* job = job_in_slot(ui.state, id.index);
+        if (!begin_section(ui, pen, flow, "Job")) return;
+        if (!job) {
+            fact_row(ui, pen, flow, "slot", "free");
+            return;
+        }
+        fact_row(ui, pen, flow, "id", job->id);
+        fact_row(ui, pen, flow, "state", name_of(job->state));
+        if (!job->user.empty()) fact_row(ui, pen, flow, "user", job->user);
+        fact_row(ui, pen, flow, "GPUs", grouped(job->gpus));
+        if (job->tensor_parallel)
+            fact_row(ui, pen, flow, "TP × PP × DP",
+                     fmt::format("{} × {} × {}", job->tensor_parallel, job->pipeline_parallel, job->data_parallel));
+        if (job->start_ns) fact_row(ui, pen, flow, "started", date_time(job->start_ns));
+        return;
+    }
+    if (!begin_section(ui, pen, flow, "Placement")) return;
+    const uint32_t job_slot = job_of(t, panel_memory().digest, id);
+    if (const Job* job = job_slot != no_index ? job_in_slot(ui.state, job_slot) : nullptr)
+        fact_row(ui, pen, flow, "job", job->name.empty() ? job->id : job->name, {ObjectClass::job, job_slot});
+    else if (id.object_class == ObjectClass::gpu || id.object_class == ObjectClass::node)
+        fact_row(ui, pen, flow, "job", "none");
+    ObjectId up = t.parent(id);
+    uint32_t rack = id.object_class == ObjectClass::rack ? id.index : no_index;
+    for (int depth = 0; up.valid() && depth < 8; ++depth, up = t.parent(up)) {
+        if (up.object_class == ObjectClass::rack) rack = up.index;
+        if (up.object_class != ObjectClass::site) fact_row(ui, pen, flow, name_of(up.object_class), t.name_of(up), up);
+    }
+    if (rack == no_index) return;
+    if (id.object_class == ObjectClass::node && t.nodes[id.index].unit)
+        fact_row(ui, pen, flow, "rack unit",
+                 fmt::format("U{}, {} high", t.nodes[id.index].unit, t.nodes[id.index].height_units));
+    if (id.object_class == ObjectClass::switch_ && t.switches[id.index].unit)
+        fact_row(ui, pen, flow, "rack unit", fmt::format("U{}", t.switches[id.index].unit));
+    if (t.racks[rack].busway != no_index)
+        fact_row(ui, pen, flow, "power from", t.name_of({ObjectClass::power, t.racks[rack].busway}),
+                 {ObjectClass::power, t.racks[rack].busway});
+    if (t.racks[rack].cdu != no_index)
+        fact_row(ui, pen, flow, "cooled by", t.name_of({ObjectClass::cdu, t.racks[rack].cdu}),
+                 {ObjectClass::cdu, t.racks[rack].cdu});
+}
+
+void draw_object_events(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
+    std::vector<const Event*> events;
+    for (size_t i = ui.state.events.size(); i-- > 0 && events.size() < 20;)
+        if (ui.state.events[i].object == id) events.push_back(&ui.state.events[i]);
+    if (!begin_section(ui, pen, flow, "Events", events.empty() ? "none" : std::to_string(events.size()))) return;
+    if (events.empty()) {
+        const Rect row = flow.take(pen.px(28));
+        pen.text(row.x + pen.px(12), row.mid_y(), Type::small, pen.colors.hint,
+                 "Nothing has happened to it since the viewer listens.");
+    }
+    for (const Event* event : events) draw_event_row(ui, pen, flow.take(pen.px(44)), *event, false);
+}
+
+}  // namespace bv

@@ -1,0 +1,72 @@
+// Lays out the window: bar above, lists left, inspector right, history below, the hall in the middle. Reads: window
+// size, view. Writes: view.viewport_* and one call per panel.
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/layout.h"
+#include "viewer/panels/memory.h"
+#include "viewer/panels/pen.h"
+
+namespace bv {
+
+Layout layout_of(const View& view) {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    const float s = view.ui_scale;
+    const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
+    Layout out;
+    out.window = {0, 0, size.x, size.y};
+    if (view.panels_hidden) {
+        out.hall = out.window;
+        return out;
+    }
+    // Narrow windows keep the hall at least as wide as both sides need to leave it; wide ones give the sides some of
+    // the gain.
+    const float logical = size.x / s;
+    const float shrink = std::clamp((logical - 560) / (320 + 380), 0.35f, 1.0f);
+    const float grow = logical > 2300 ? 1.2f : 1.0f;
+    const float top = px(40);
+    const float bottom =
+        view.bottom_folded ? px(24) : std::min(px(view.bottom_height), std::floor((size.y - top) * 0.3f));
+    const float left = view.left_folded ? px(24) : px(std::max(280.f, view.left_width * shrink) * grow);
+    const float right = view.right_folded ? px(24) : px(std::max(300.f, view.right_width * shrink) * grow);
+    const float height = std::max(1.f, size.y - top - bottom);
+    out.top = {0, 0, size.x, top};
+    out.left = {0, top, std::min(left, size.x * 0.45f), height};
+    const float right_width = std::min(right, size.x * 0.45f);
+    out.right = {size.x - right_width, top, right_width, height};
+    out.bottom = {0, size.y - bottom, size.x, bottom};
+    out.hall = {out.left.right(), top, std::max(1.f, size.x - out.left.w - out.right.w), height};
+    return out;
+}
+
+void draw_ui(const UiContext& ui) {
+    PanelMemory& memory = panel_memory();
+    update_digest(ui, memory);
+    const Layout layout = layout_of(ui.view);
+    ui.view.viewport_x = layout.hall.x;
+    ui.view.viewport_y = layout.hall.y;
+    ui.view.viewport_width = layout.hall.w;
+    ui.view.viewport_height = layout.hall.h;
+    if (!ui.view.panels_hidden) {
+        draw_top_bar(ui);
+        draw_left(ui);
+        draw_inspector(ui);
+        draw_bottom(ui);
+        draw_compass(ui);
+        if (ui.view.legend_open) draw_legend(ui);
+    }
+    if (ui.view.frame_stats_open) draw_frame_stats(ui);
+    if (ui.view.feed_open) draw_feed_status(ui);
+    draw_waiting(ui);
+    draw_tooltip(ui);
+    if (ui.view.search_open || ui.view.palette_open)
+        draw_search(ui);
+    else
+        memory.search_was_open = false;
+    if (ui.view.help_open) draw_help(ui);
+    draw_toasts(ui);
+}
+
+}  // namespace bv

@@ -1,0 +1,19 @@
+// Where every panel lies in the window, in pixels. Nothing overlaps: the hall gets what the others leave.
+#pragma once
+
+#include "viewer/panels/panels.h"
+#include "viewer/panels/pen.h"
+
+namespace bv {
+
+struct Layout {
+    Rect window, top, left, right, bottom, hall;
+};
+Layout layout_of(const View& view);
+// The search field in the top bar; the search box opens under it.
+Rect search_field_rect(const Layout& layout, float scale);
+
+// Over the hall while there is nothing to show: what is missing and how to get it.
+void draw_waiting(const UiContext& ui);
+void draw_toasts(const UiContext& ui);
+}  // namespace bv

@@ -1,0 +1,251 @@
+// What the colours in the hall mean: map, range, unit, thresholds, and the looks of no data, stale and out of range.
+// Reads: what the view colours by. Writes: the same (a click goes on, the picker lists every metric).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/layout.h"
+#include "viewer/panels/lists.h"
+#include "viewer/panels/memory.h"
+#include "viewer/scene.h"
+
+namespace bv {
+namespace {
+
+std::string title_of(const View& view) {
+    switch (view.color_by) {
+        case ColorBy::metric:
+            return std::string(metric(view.color_metric).label);
+        case ColorBy::health:
+            return "Health";
+        case ColorBy::job:
+            return "Job";
+        case ColorBy::rail:
+            return "Rail";
+        case ColorBy::age:
+            return "Age of data";
+    }
+    return {};
+}
+
+void next_metric(View& view) {
+    const auto metrics = metrics_of(view.color_metric.object_class);
+    view.color_by = ColorBy::metric;
+    view.color_metric.index =
+        MetricIndex(size_t(view.color_metric.index) + 1 < metrics.size() ? view.color_metric.index + 1 : 1);
+}
+
+void draw_map(const Pen& pen, const Rect& bar, ColorMap map) {
+    constexpr int pieces = 32;
+    for (int i = 0; i < pieces; ++i) {
+        const float x0 = bar.x + bar.w * float(i) / pieces, x1 = bar.x + bar.w * float(i + 1) / pieces;
+        const Rgba a = color_map_color(map, float(i) / pieces), b = color_map_color(map, float(i + 1) / pieces);
+        pen.draw->AddRectFilledMultiColor({x0, bar.y}, {x1, bar.bottom()}, a, b, b, a);
+    }
+}
+
+Rgba theme_rgba(Theme theme, uint32_t index) {
+    const glm::vec4 c = theme_colors(theme)[index] * 255.f;
+    return uint32_t(c.r + 0.5f) | uint32_t(c.g + 0.5f) << 8 | uint32_t(c.b + 0.5f) << 16 | 0xFF000000u;
+}
+
+float swatch(const Pen& pen, float x, float mid_y, Rgba color, bool hatched, std::string_view label) {
+    const Rect box{x, mid_y - pen.px(5), pen.px(10), pen.px(10)};
+    pen.fill(box, color, 1);
+    if (hatched) pen.hatch(box, pen.colors.text, 4);
+    pen.text(box.right() + pen.px(5), mid_y, Type::small, pen.colors.muted, label);
+    return box.w + pen.px(5) + pen.width(Type::small, label) + pen.px(12);
+}
+
+void draw_scale(const UiContext& ui, const Pen& pen, const Rect& box, ColorMap map, const Quantity& low,
+                const Quantity& high, const Metric* m) {
+    // The ends stand apart: below and above the range.
+    const float end = pen.px(10), gap = pen.px(2);
+    const Rect bar{box.x + end + gap, box.y, box.w - 2 * (end + gap), pen.px(12)};
+    pen.fill({box.x, box.y, end, bar.h}, theme_rgba(ui.view.theme, gpu::theme_below));
+    pen.fill({box.right() - end, box.y, end, bar.h}, theme_rgba(ui.view.theme, gpu::theme_above));
+    pen.frame({box.x, box.y, end, bar.h}, pen.colors.line);
+    pen.frame({box.right() - end, box.y, end, bar.h}, pen.colors.line);
+    draw_map(pen, bar, map);
+    if (m)
+        for (const auto& [level, color] :
+             {std::pair{m->warning, pen.colors.warning}, std::pair{m->critical, pen.colors.critical}})
+            if (!std::isnan(level) && level >= m->display_min && level <= m->display_max) {
+                const float x = bar.x + bar.w * (level - m->display_min) / (m->display_max - m->display_min);
+                pen.draw->AddTriangleFilled({x, bar.bottom() - pen.px(2)}, {x + pen.px(4), bar.bottom() + pen.px(5)},
+                                            {x - pen.px(4), bar.bottom() + pen.px(5)}, color);
+            }
+    const float y = bar.bottom() + pen.px(12);
+    pen.quantity_left(box.x, y, Type::small, pen.colors.text, low);
+    pen.quantity_right(box.right(), y, Type::small, pen.colors.text, high);
+}
+
+void draw_health_rows(const UiContext& ui, const Pen& pen, const Rect& box) {
+    const auto& counts = panel_memory().digest.counts[size_t(ObjectClass::gpu)];
+    const float each = box.w / 3;
+    for (size_t h = 0; h < health_count; ++h) {
+        const float x = box.x + each * float(h % 3), y = box.y + pen.px(8) + pen.px(18) * float(h / 3);
+        pen.health_mark(x + pen.px(6), y, 5, Health(h));
+        pen.text_fit(x + pen.px(16), y, each - pen.px(18), Type::small, counts[h] ? pen.colors.text : pen.colors.muted,
+                     h == 0 ? "ok" : name_of(Health(h)));
+    }
+    (void)ui;
+}
+
+void draw_rails(const UiContext& ui, const Pen& pen, const Rect& box) {
+    const uint32_t rails = ui.state.empty() ? 0 : std::min(ui.state.topology().rails, 16u);
+    if (rails == 0) {
+        pen.text(box.x, box.y + pen.px(8), Type::small, pen.colors.hint, "This cluster has no rails.");
+        return;
+    }
+    const float each = box.w / float(rails);
+    for (uint32_t r = 0; r < rails; ++r) {
+        pen.fill({box.x + each * float(r), box.y, each - pen.px(2), pen.px(12)},
+                 color_map_color(ui.view.color_map, rail_scale(ui.state.topology(), r)));
+        pen.text_centre(box.x + each * (float(r) + 0.5f), box.y + pen.px(24), Type::small, pen.colors.text,
+                        std::to_string(r));
+    }
+}
+
+void draw_job_rows(const UiContext& ui, const Pen& pen, const Rect& box) {
+    std::vector<const Job*> jobs;
+    for (const Job& job : ui.state.jobs)
+        if (!job.id.empty() && (job.state == JobState::running || job.state == JobState::restarting))
+            jobs.push_back(&job);
+    if (jobs.empty()) {
+        pen.text(box.x, box.y + pen.px(8), Type::small, pen.colors.hint, "No job is running.");
+        return;
+    }
+    std::stable_sort(jobs.begin(), jobs.end(), [](const Job* a, const Job* b) { return a->gpus > b->gpus; });
+    for (size_t i = 0; i < std::min<size_t>(jobs.size(), 2); ++i) {
+        const float y = box.y + pen.px(8) + pen.px(18) * float(i);
+        pen.fill({box.x, y - pen.px(5), pen.px(10), pen.px(10)},
+                 color_map_color(ui.view.color_map, job_scale(jobs[i]->slot)), 1);
+        const std::string more =
+            i == 1 && jobs.size() > 2 ? fmt::format("and {} more", jobs.size() - 2) : short_count(jobs[i]->gpus);
+        pen.text_right(box.right(), y, Type::small, pen.colors.hint, more);
+        pen.text_fit(box.x + pen.px(16), y, box.w - pen.px(24) - pen.width(Type::small, more), Type::small,
+                     pen.colors.text, jobs[i]->name.empty() ? jobs[i]->id : jobs[i]->name);
+    }
+}
+
+void draw_body(const UiContext& ui, const Pen& pen, const Rect& box) {
+    switch (ui.view.color_by) {
+        case ColorBy::metric: {
+            const Metric& m = metric(ui.view.color_metric);
+            draw_scale(ui, pen, box, ui.view.color_map, quantity(m, double(m.display_min)),
+                       quantity(m, double(m.display_max)), &m);
+            break;
+        }
+        case ColorBy::age:
+            draw_scale(ui, pen, box, ui.view.color_map, {"0", "s"}, quantity(double(age_scale_seconds), "s"), nullptr);
+            break;
+        case ColorBy::health:
+            draw_health_rows(ui, pen, box);
+            break;
+        case ColorBy::rail:
+            draw_rails(ui, pen, box);
+            break;
+        case ColorBy::job:
+            draw_job_rows(ui, pen, box);
+            break;
+    }
+}
+
+bool choice_row(const Pen& pen, Rect& at, const char* id, std::string_view label, std::string_view note, bool chosen) {
+    const Touch over = touch(id, at);
+    if (over.hovered) pen.fill(at, pen.colors.line);
+    if (chosen) pen.fill({at.x, at.y + pen.px(4), pen.px(2), at.h - pen.px(8)}, pen.colors.accent);
+    pen.text_fit(at.x + pen.px(12), at.mid_y(), at.w - pen.px(24) - pen.width(Type::small, note), Type::body,
+                 pen.colors.text, label);
+    pen.text_right(at.right() - pen.px(12), at.mid_y(), Type::small, pen.colors.hint, note);
+    at.y += at.h;
+    return over.clicked;
+}
+
+// Everything that can colour the hall, by class.
+void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
+    PanelMemory& memory = panel_memory();
+    const float s = ui.view.ui_scale;
+    const float height = std::min(std::floor(460 * s), legend.y - hall.y - std::floor(16 * s));
+    if (height < 60 * s) return;
+    const Rect box{legend.x, legend.y - height - std::floor(4 * s), legend.w, height};
+    begin_region(ui.view, "##picker", box);
+    const Pen outer(ui.view);
+    outer.fill(box, outer.colors.raised, 4);
+    outer.frame(box, outer.colors.line, 4);
+    begin_scroll("##choices", box.inset(outer.px(4), outer.px(4)));
+    const Pen pen(ui.view);
+    const float top = ImGui::GetCursorScreenPos().y;
+    Rect at{box.x + pen.px(4), top, box.w - pen.px(16), pen.px(24)};
+    const std::pair<ColorBy, const char*> others[] = {
+        {ColorBy::health, "Health"}, {ColorBy::job, "Job"}, {ColorBy::rail, "Rail"}, {ColorBy::age, "Age of data"}};
+    for (const auto& [by, label] : others)
+        if (choice_row(pen, at, label, label, "", ui.view.color_by == by)) ui.view.color_by = by;
+    for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::rack, ObjectClass::switch_,
+                                ObjectClass::nic, ObjectClass::cdu, ObjectClass::power}) {
+        if (!ui.state.empty() && ui.state.topology().count(c) == 0) continue;
+        pen.text(at.x + pen.px(12), at.mid_y() + pen.px(2), Type::small, pen.colors.hint, name_of(c));
+        at.y += at.h;
+        const auto metrics = metrics_of(c);
+        for (size_t m = 1; m < metrics.size(); ++m) {
+            const bool chosen =
+                ui.view.color_by == ColorBy::metric && ui.view.color_metric == MetricId{c, MetricIndex(m)};
+            ImGui::PushID(int(c) * 64 + int(m));
+            if (choice_row(pen, at, "metric", metrics[m].label, metrics[m].unit, chosen)) {
+                ui.view.color_by = ColorBy::metric;
+                ui.view.color_metric = {c, MetricIndex(m)};
+            }
+            ImGui::PopID();
+        }
+    }
+    ImGui::SetCursorScreenPos({at.x, top});
+    ImGui::Dummy({1, at.y - top});
+    end_scroll();
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(box.min(), legend.max(), false))
+        memory.metric_picker_open = false;
+    end_region();
+}
+
+}  // namespace
+
+void draw_legend(const UiContext& ui) {
+    const Rect hall = layout_of(ui.view).hall;
+    const float s = ui.view.ui_scale;
+    const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
+    const float width = std::min(px(288), hall.w - px(120));
+    const float height = px(112);
+    if (width < px(180) || hall.h < px(200)) return;
+    const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
+    PanelMemory& memory = panel_memory();
+    begin_region(ui.view, "##legend", box);
+    const Pen pen(ui.view);
+    pen.frame(box, pen.colors.line);
+    const Rect head{box.x, box.y, box.w, pen.px(36)};
+    const Rect more{head.right() - pen.px(36), head.y, pen.px(36), head.h};
+    const Touch over = touch("next", {head.x, head.y, head.w - more.w, head.h});
+    if (over.clicked) next_metric(ui.view);
+    if (over.hovered) hint(ui.view, "Click for the next metric (C)");
+    const std::string of =
+        ui.view.color_by == ColorBy::metric ? std::string(name_of(ui.view.color_metric.object_class)) : "";
+    const float title = pen.text_fit(box.x + pen.px(12), head.mid_y(), head.w - more.w - pen.px(20), Type::strong,
+                                     over.hovered ? pen.colors.accent : pen.colors.text, title_of(ui.view));
+    if (title + pen.width(Type::small, of) + pen.px(30) < head.w - more.w)
+        pen.text(box.x + pen.px(20) + title, head.mid_y(), Type::small, pen.colors.hint, of);
+    const Touch pick = touch("picker", more);
+    if (pick.clicked) memory.metric_picker_open = !memory.metric_picker_open;
+    if (pick.hovered || memory.metric_picker_open) pen.fill(more.inset(pen.px(6), pen.px(6)), pen.colors.raised, 4);
+    pen.chevron(more.x + more.w * 0.5f, more.mid_y(), true, pick.hovered ? pen.colors.text : pen.colors.muted);
+    draw_body(ui, pen, {box.x + pen.px(12), head.bottom() + pen.px(2), box.w - pen.px(24), pen.px(40)});
+    const float y = box.bottom() - pen.px(16);
+    float x = box.x + pen.px(12);
+    x += swatch(pen, x, y, pen.colors.unknown, false, "no data");
+    x += swatch(pen, x, y, pen.colors.unknown, true, "stale");
+    pen.health_mark(x + pen.px(5), y, 4.5f, Health::critical);
+    pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted, "trouble first");
+    end_region();
+    if (memory.metric_picker_open) draw_picker(ui, box, hall);
+}
+
+}  // namespace bv

@@ -1,0 +1,365 @@
+// Sums over the state and words about objects, shared by the panels. Reads: state, topology. Writes:
+// PanelMemory::digest.
+#include "viewer/panels/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/format.h"
+#include "viewer/scene.h"
+#include "viewer/theme.h"
+
+namespace bv {
+namespace {
+
+using Belows = std::vector<Digest::Below>;
+
+bool troubled(Health health) {
+    return health == Health::warning || health == Health::critical || health == Health::down;
+}
+
+void include(Belows& list, uint32_t index, Health health, uint32_t count) {
+    if (index >= list.size()) return;
+    list[index].worst = worse(list[index].worst, health);
+    list[index].troubled += count;
+}
+
+// The health column as bytes, stale runs as unknown: one pass per class.
+std::vector<Health> healths_of(const ClusterState& state, ObjectClass object_class, int64_t now_ns) {
+    const std::vector<uint16_t>& raw = state.classes[size_t(object_class)].columns[health_metric].values;
+    std::vector<Health> out(raw.size(), Health::unknown);
+    for (const ClusterState::Freshness& run : state.freshness(object_class, now_ns)) {
+        if (!run.heard || run.stale) continue;
+        for (uint32_t i = run.first; i < run.first + run.count; ++i)
+            if (raw[i] < health_count) out[i] = Health(raw[i]);
+    }
+    return out;
+}
+
+void add_contents(const Topology& t, ObjectClass object_class, const std::vector<Health>& healths, Belows& racks,
+                  Belows& nodes, Belows& halls) {
+    for (uint32_t i = 0; i < healths.size(); ++i) {
+        const Health h = healths[i];
+        if (h == Health::ok) continue;
+        const uint32_t count = troubled(h) ? 1 : 0;
+        switch (object_class) {
+            case ObjectClass::gpu:
+                include(nodes, t.gpu_nodes[i], h, count);
+                break;
+            case ObjectClass::nic:
+                include(nodes, t.nics[i].node, h, count);
+                break;
+            case ObjectClass::switch_:
+                include(racks, t.switches[i].rack, h, count);
+                break;
+            case ObjectClass::cdu:
+                include(t.cdus[i].rack == no_index ? halls : racks,
+                        t.cdus[i].rack == no_index ? t.cdus[i].hall : t.cdus[i].rack, h, count);
+                break;
+            case ObjectClass::power:
+                include(halls, t.power[i].hall, h, count);
+                break;
+            case ObjectClass::plant:
+                include(halls, t.plants[i].hall, h, count);
+                break;
+            default:
+                break;
+        }
+    }
+}
+
+void sum_up(const ClusterState& state, int64_t now_ns, Digest& digest) {
+    const Topology& t = state.topology();
+    std::array<std::vector<Health>, object_class_count> healths;
+    for (const ObjectClass c : all_object_classes) {
+        healths[size_t(c)] = healths_of(state, c, now_ns);
+        auto& counts = digest.counts[size_t(c)];
+        counts.fill(0);
+        for (const Health h : healths[size_t(c)]) ++counts[size_t(h)];
+    }
+    auto& below = digest.below;
+    for (const ObjectClass c :
+         {ObjectClass::site, ObjectClass::hall, ObjectClass::row, ObjectClass::rack, ObjectClass::node})
+        below[size_t(c)].assign(t.count(c), {});
+    Belows& nodes = below[size_t(ObjectClass::node)];
+    Belows& racks = below[size_t(ObjectClass::rack)];
+    Belows& rows = below[size_t(ObjectClass::row)];
+    Belows& halls = below[size_t(ObjectClass::hall)];
+    Belows& site = below[size_t(ObjectClass::site)];
+    for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::nic, ObjectClass::switch_, ObjectClass::cdu,
+                                ObjectClass::power, ObjectClass::plant})
+        add_contents(t, c, healths[size_t(c)], racks, nodes, halls);
+    const auto up = [&](const Belows& from, ObjectClass c, Belows& to, auto&& parent_of) {
+        for (uint32_t i = 0; i < from.size(); ++i) {
+            const Health own = healths[size_t(c)][i];
+            include(to, parent_of(i), worse(own, from[i].worst), from[i].troubled + (troubled(own) ? 1 : 0));
+        }
+    };
+    up(nodes, ObjectClass::node, racks, [&](uint32_t i) { return t.nodes[i].rack; });
+    up(racks, ObjectClass::rack, rows, [&](uint32_t i) { return t.racks[i].row; });
+    up(rows, ObjectClass::row, halls, [&](uint32_t i) { return t.rows[i].hall; });
+    up(halls, ObjectClass::hall, site, [](uint32_t) { return 0u; });
+}
+
+void count_events(const ClusterState& state, Digest& digest) {
+    digest.open_critical = digest.open_warning = digest.open_info = 0;
+    for (const Event& event : state.events) {
+        if (event.end_ns != 0) continue;
+        if (event.severity == Severity::critical) ++digest.open_critical;
+        if (event.severity == Severity::warning) ++digest.open_warning;
+        if (event.severity == Severity::info) ++digest.open_info;
+    }
+}
+
+void place_jobs(const ClusterState& state, Digest& digest) {
+    digest.node_jobs.assign(state.topology().nodes.size(), no_index);
+    for (const Job& job : state.jobs) {
+        if (job.id.empty() || (job.state != JobState::running && job.state != JobState::restarting)) continue;
+        for (const IndexRange& range : job.nodes)
+            for (uint32_t i = range.first; i < range.end() && i < digest.node_jobs.size(); ++i)
+                digest.node_jobs[i] = job.slot;
+    }
+}
+
+void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest) {
+    digest.messages_per_second = digest.bytes_per_second = digest.values_per_second = 0;
+    digest.gaps = digest.decode_errors = 0;
+    digest.sources_live = 0;
+    digest.conflict = false;
+    digest.sources_total = uint32_t(sources.size());
+    for (const SourceStatus& s : sources) {
+        digest.messages_per_second += s.messages_per_second;
+        digest.bytes_per_second += s.bytes_per_second;
+        digest.values_per_second += s.values_per_second;
+        digest.gaps += s.gaps;
+        digest.decode_errors += s.decode_errors;
+        digest.sources_live += s.link == SourceStatus::Link::live ? 1 : 0;
+        digest.conflict = digest.conflict || s.link == SourceStatus::Link::conflict;
+    }
+}
+
+uint64_t version_of(const ClusterState& state) {
+    uint64_t version = state.events_version * 3 + state.jobs_version * 5;
+    for (const ClassState& c : state.classes)
+        if (!c.columns.empty()) version = version * 1'000'003 + c.columns[health_metric].version;
+    return version;
+}
+
+}  // namespace
+
+PanelMemory& panel_memory() {
+    static PanelMemory memory;
+    return memory;
+}
+
+void update_digest(const UiContext& ui, PanelMemory& memory) {
+    if (ui.state.empty()) {
+        memory.digest = {};
+        memory.digest_topology = nullptr;
+        sum_sources(ui.timeline.sources(), memory.digest);
+        return;
+    }
+    const int64_t now_ns = ui.timeline.now_ns();
+    const uint64_t version = version_of(ui.state);
+    const bool same = memory.digest_topology == &ui.state.topology() && memory.digest_version == version;
+    if (same && std::abs(now_ns - memory.digest_now_ns) < 250'000'000) return;
+    if (memory.digest_topology != &ui.state.topology()) {
+        memory.unfolded.clear();
+        memory.unfolded.insert({ObjectClass::site, 0});
+        memory.searched.clear();
+        memory.hits.clear();
+    }
+    memory.digest_topology = &ui.state.topology();
+    memory.digest_version = version;
+    memory.digest_now_ns = now_ns;
+    sum_up(ui.state, now_ns, memory.digest);
+    count_events(ui.state, memory.digest);
+    place_jobs(ui.state, memory.digest);
+    sum_sources(ui.timeline.sources(), memory.digest);
+}
+
+void go_to(const UiContext& ui, ObjectId id) {
+    if (ui.state.empty() || !ui.state.topology().contains(id)) return;
+    ui.view.select(id);
+    if (id.object_class == ObjectClass::job) return;
+    const float aspect = ui.view.viewport_height > 0 ? ui.view.viewport_width / ui.view.viewport_height : 1.6f;
+    ui.view.camera.move_to(view_of(ui.state.topology(), id, aspect));
+}
+
+std::string short_name(const Topology& topology, ObjectId id) {
+    std::string name = topology.name_of(id);
+    const ObjectId parent = topology.parent(id);
+    if (!parent.valid() || parent.object_class == ObjectClass::site) return name;
+    const std::string of_parent = topology.name_of(parent);
+    if (of_parent.size() >= name.size() || !name.starts_with(of_parent)) return name;
+    const char next = name[of_parent.size()];
+    if (next != '-' && next != '/' && next != '.' && next != '_') return name;
+    return name.substr(of_parent.size() + 1);
+}
+
+Shown shown_health(const ClusterState& state, ObjectId id, int64_t now_ns) {
+    Shown out;
+    out.health = state.health(id);
+    out.heard_ns = state.heard_ns(id);
+    out.heard = out.heard_ns != 0;
+    out.stale = state.stale(id, now_ns);
+    return out;
+}
+
+std::string title_of_health(Health health) {
+    switch (health) {
+        case Health::ok:
+            return "Healthy";
+        case Health::warning:
+            return "Warning";
+        case Health::critical:
+            return "Critical";
+        case Health::down:
+            return "Down";
+        case Health::maintenance:
+            return "In maintenance";
+        case Health::unknown:
+            return "Unknown";
+    }
+    return "Unknown";
+}
+
+std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_ns) {
+    const Shown shown = shown_health(state, id, now_ns);
+    if (!shown.heard) return "Unknown: nothing has been heard of it yet.";
+    const std::string ago = age(now_ns, shown.heard_ns);
+    const std::string when = ago == "now" ? "heard just now" : "heard " + ago + " ago";
+    if (shown.stale) return fmt::format("Stale: last {}, then {}.", when, name_of(shown.health));
+    // What is wrong, in words: the metric that is furthest past its threshold.
+    std::string why;
+    const auto metrics = metrics_of(id.object_class);
+    for (size_t m = 1; m < metrics.size() && why.empty(); ++m) {
+        const double value = state.value(id, MetricIndex(m));
+        if (std::isnan(value)) continue;
+        const Metric& metric = metrics[m];
+        const bool low = metric.direction == Direction::low_is_bad;
+        const float limit =
+            shown.health == Health::critical && !std::isnan(metric.critical) ? metric.critical : metric.warning;
+        if (metric.direction == Direction::neutral || std::isnan(limit) || (low ? value > limit : value < limit))
+            continue;
+        why = fmt::format(": {} {}, limit {}", metric.label, quantity(metric, value).text(),
+                          quantity(metric, double(limit)).text());
+    }
+    if (shown.health == Health::ok) why.clear();
+    return fmt::format("{}{}; {}.", title_of_health(shown.health), why, when);
+}
+
+std::string class_title(const Topology& t, ObjectId id) {
+    const auto words = [](std::string_view name) {
+        std::string out(name);
+        std::replace(out.begin(), out.end(), '_', ' ');
+        return out;
+    };
+    switch (id.object_class) {
+        case ObjectClass::gpu:
+            return t.gpu_model.empty() ? "GPU" : "GPU · " + t.gpu_model;
+        case ObjectClass::nic:
+            return "NIC · " + words(name_of(t.nics[id.index].role));
+        case ObjectClass::cdu:
+            return "CDU · coolant distribution";
+        case ObjectClass::switch_:
+            return "Switch · " + words(name_of(t.switches[id.index].role));
+        case ObjectClass::link:
+            return "Link · " + words(name_of(t.links[id.index].link_class));
+        case ObjectClass::rack:
+            return "Rack · " + words(name_of(t.racks[id.index].role));
+        case ObjectClass::node:
+            return "Node · " + words(name_of(t.nodes[id.index].role));
+        case ObjectClass::power:
+            return "Power · " + words(name_of(t.power[id.index].kind));
+        case ObjectClass::plant:
+            return "Cooling · " + words(name_of(t.plants[id.index].kind));
+        case ObjectClass::site:
+            return "Site";
+        case ObjectClass::hall:
+            return "Hall";
+        case ObjectClass::row:
+            return "Row";
+        case ObjectClass::job:
+            return "Job";
+    }
+    return {};
+}
+
+std::array<MetricIndex, 3> key_metrics(ObjectClass object_class) {
+    const auto pick_three = [&](std::array<std::string_view, 3> names) {
+        std::array<MetricIndex, 3> out{};
+        for (size_t i = 0; i < 3; ++i) out[i] = find_metric(object_class, names[i]).value_or(health_metric);
+        return out;
+    };
+    switch (object_class) {
+        case ObjectClass::gpu:
+            return pick_three({"power_watts", "temp_celsius", "tensor_active_ratio"});
+        case ObjectClass::node:
+            return pick_three({"power_watts", "cpu_temp_celsius", "inlet_celsius"});
+        case ObjectClass::nic:
+            return pick_three({"tx_bytes_per_second", "rx_bytes_per_second", "temp_celsius"});
+        case ObjectClass::switch_:
+            return pick_three({"tx_bytes_per_second", "temp_celsius", "ports_down"});
+        case ObjectClass::link:
+            return pick_three({"tx_bytes_per_second", "rx_bytes_per_second", "bit_error_rate"});
+        case ObjectClass::rack:
+            return pick_three({"power_watts", "coolant_return_celsius", "flow_litres_per_minute"});
+        case ObjectClass::row:
+        case ObjectClass::hall:
+            return pick_three({"power_watts", "inlet_celsius", "outlet_celsius"});
+        case ObjectClass::site:
+            return pick_three({"power_watts", "pue", "goodput_ratio"});
+        case ObjectClass::cdu:
+            return pick_three({"supply_celsius", "return_celsius", "flow_litres_per_minute"});
+        case ObjectClass::power:
+            return pick_three({"power_watts", "load_ratio", "voltage_ratio"});
+        case ObjectClass::plant:
+            return pick_three({"heat_watts", "supply_celsius", "water_litres_per_second"});
+        case ObjectClass::job:
+            return pick_three({"goodput_ratio", "step_seconds", "power_watts"});
+    }
+    return {};
+}
+
+uint32_t job_of(const Topology& t, const Digest& digest, ObjectId id) {
+    uint32_t node = no_index;
+    if (id.object_class == ObjectClass::node) node = id.index;
+    if (id.object_class == ObjectClass::gpu) node = t.gpu_nodes[id.index];
+    if (id.object_class == ObjectClass::nic) node = t.nics[id.index].node;
+    return node < digest.node_jobs.size() ? digest.node_jobs[node] : no_index;
+}
+
+const Job* job_in_slot(const ClusterState& state, uint32_t slot) {
+    for (const Job& job : state.jobs)
+        if (job.slot == slot && !job.id.empty()) return &job;
+    return nullptr;
+}
+
+Rgba color_map_color(ColorMap map, float t) {
+    static const std::vector<glm::u8vec4> texels = color_map_texels();
+    const size_t row = size_t(map) * 256, column = size_t(std::clamp(t, 0.f, 1.f) * 255.f + 0.5f);
+    if (row + column >= texels.size()) return 0xFF808080u;
+    const glm::u8vec4 c = texels[row + column];
+    return uint32_t(c.r) | uint32_t(c.g) << 8 | uint32_t(c.b) << 16 | 0xFF000000u;
+}
+
+Rgba cell_color(const UiContext& ui, ObjectId id) {
+    const Palette& colors = palette(ui.view.theme);
+    const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
+    if (!shown.heard || shown.stale) return colors.unknown;
+    const MetricId by = ui.view.color_metric;
+    if (troubled(shown.health)) return health_color(colors, shown.health);
+    if (ui.view.color_by == ColorBy::metric && by.object_class == id.object_class) {
+        const double value = ui.state.value(id, by.index);
+        if (std::isnan(value)) return colors.unknown;
+        const Metric& m = metric(by);
+        return color_map_color(ui.view.color_map, float((value - double(m.display_min)) /
+                                                        (double(m.display_max) - double(m.display_min))));
+    }
+    return health_color(colors, shown.health);
+}
+
+}  // namespace bv

@@ -1,0 +1,105 @@
+// What the panels remember between frames: what is unfolded, what was typed, and sums over the state that are made anew
+// only when the state has changed. Holds no telemetry that cannot be made again from the state.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "viewer/keys.h"
+#include "viewer/panels/panels.h"
+#include "viewer/panels/pen.h"
+
+namespace bv {
+
+// Sums over the whole state: counts per health, and for every container the worst thing below it.
+struct Digest {
+    std::array<std::array<uint32_t, health_count>, object_class_count> counts{};  // [class][health]
+    struct Below {
+        Health worst = Health::ok;
+        uint32_t troubled = 0;  // things below in warning, critical or down
+    };
+    std::array<std::vector<Below>, object_class_count> below;     // of site, hall, row, rack, node
+    uint32_t open_critical = 0, open_warning = 0, open_info = 0;  // events that have not ended
+    double messages_per_second = 0, bytes_per_second = 0, values_per_second = 0;
+    uint64_t gaps = 0, decode_errors = 0;
+    uint32_t sources_live = 0, sources_total = 0;
+    bool conflict = false;
+    std::vector<uint32_t> node_jobs;  // [node] → job slot, no_index without
+};
+
+struct Toast {
+    std::string text;
+    Health severity = Health::warning;
+    std::chrono::steady_clock::time_point until;
+};
+
+struct PanelMemory {
+    Digest digest;
+    uint64_t digest_version = ~0ull;
+    const Topology* digest_topology = nullptr;
+    int64_t digest_now_ns = 0;
+
+    std::set<ObjectId> unfolded;   // of the tree
+    ObjectId tree_followed;        // selection that the tree has last scrolled to
+    std::set<std::string> folded;  // sections of the inspector, by title
+    int event_severity = 0;        // 0 all, 1 warnings and worse, 2 critical
+    bool events_of_selection = false;
+    std::vector<uint32_t> shown_events;  // indices into state.events, newest first
+    uint64_t shown_events_key = ~0ull;
+
+    std::array<char, 512> search_text{};
+    std::string searched;  // what the hits below belong to
+    std::vector<SearchHit> hits;
+    int hit = 0;  // the one under the arrow keys
+    bool search_was_open = false;
+    std::optional<Action> command;  // chosen in the palette, not yet done
+    bool search_focus = false;      // give the field the keyboard in the next frame
+    std::string filter_error;       // "at 14: …"
+    std::string counted_filter;     // whose matches are counted below
+    int64_t counted_at_ns = 0;
+    std::array<uint32_t, object_class_count> filter_matches{};
+    double search_ms = 0;
+
+    Rect list_rect;  // where the list on the left that is drawn next goes
+    bool metric_picker_open = false;
+    std::vector<Toast> toasts;
+};
+
+// The window's one memory.
+PanelMemory& panel_memory();
+
+// Makes memory.digest fit the state: at once when values changed, at most four times a second for what only ages.
+void update_digest(const UiContext& ui, PanelMemory& memory);
+
+// Selects and flies there.
+void go_to(const UiContext& ui, ObjectId id);
+// Short where the parent is in view: what the parent's name already says is left out.
+std::string short_name(const Topology& topology, ObjectId id);
+// Health as shown: unknown where the object is stale.
+struct Shown {
+    Health health = Health::unknown;  // last known
+    bool stale = false;
+    bool heard = false;
+    int64_t heard_ns = 0;
+};
+Shown shown_health(const ClusterState& state, ObjectId id, int64_t now_ns);
+// "Critical. Heard 0.4 s ago." in words.
+std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_ns);
+// "GPU", "rack", … with a capital, for headings.
+std::string class_title(const Topology& topology, ObjectId id);
+// The three metrics that matter for a class, most important first.
+std::array<MetricIndex, 3> key_metrics(ObjectClass object_class);
+// The job that runs on a node, GPU or NIC; no_index without.
+uint32_t job_of(const Topology& topology, const Digest& digest, ObjectId id);
+const Job* job_in_slot(const ClusterState& state, uint32_t slot);
+// Colour of an object's cell as in the hall: by what the view colours by.
+Rgba cell_color(const UiContext& ui, ObjectId id);
+Rgba color_map_color(ColorMap map, float t);
+std::string title_of_health(Health health);
+
+}  // namespace bv

@@ -1,0 +1,79 @@
+// The windows that panels are drawn into, hints and folding headings. Reads: the view's scale and theme. Writes: ImGui
+// windows.
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/panels/pen.h"
+
+namespace bv {
+
+bool begin_region(const View& view, const char* name, const Rect& rect, bool input) {
+    ImGui::SetNextWindowPos(rect.min());
+    ImGui::SetNextWindowSize({std::max(rect.w, 1.f), std::max(rect.h, 1.f)});
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(palette(view.theme).surface));
+    ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                             ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
+                             ImGuiWindowFlags_NoScrollWithMouse;
+    if (!input) flags |= ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoFocusOnAppearing;
+    const bool visible = ImGui::Begin(name, nullptr, flags);
+    ImGui::PopStyleColor();
+    return visible;
+}
+
+void end_region() { ImGui::End(); }
+
+bool begin_scroll(const char* name, const Rect& rect) {
+    ImGui::SetCursorScreenPos(rect.min());
+    return ImGui::BeginChild(name, {std::max(rect.w, 1.f), std::max(rect.h, 1.f)}, false, ImGuiWindowFlags_NoNav);
+}
+
+void end_scroll() { ImGui::EndChild(); }
+
+bool begin_hint(const View& view) {
+    const Palette& colors = palette(view.theme);
+    ImGui::PushStyleColor(ImGuiCol_PopupBg, ImGui::ColorConvertU32ToFloat4(colors.raised));
+    ImGui::PushStyleColor(ImGuiCol_Border, ImGui::ColorConvertU32ToFloat4(colors.line));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {std::floor(12 * view.ui_scale), std::floor(8 * view.ui_scale)});
+    ImGui::PushStyleVar(ImGuiStyleVar_PopupBorderSize, 1);
+    ImGui::BeginTooltip();
+    return true;
+}
+
+void hint_row(const Pen& pen, float width, std::string_view label, const Quantity& value) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = pen.px(20), mid = at.y + height * 0.5f;
+    pen.text(at.x, mid, Type::small, pen.colors.muted, label);
+    pen.quantity_right(at.x + width, mid, Type::body, pen.colors.text, value);
+    ImGui::Dummy({width, height});
+}
+
+void end_hint() {
+    ImGui::EndTooltip();
+    ImGui::PopStyleVar(2);
+    ImGui::PopStyleColor(2);
+}
+
+void hint(const View& view, std::string_view text) {
+    if (!begin_hint(view)) return;
+    const Pen pen(view);
+    const float most = pen.px(320);
+    const float width = std::min(most, pen.width(Type::small, text));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float used = pen.text_wrapped(at.x, at.y, width + 1, Type::small, pen.colors.text, text);
+    ImGui::Dummy({width, used});
+    end_hint();
+}
+
+bool section(const View& view, const Pen& pen, const char* id, const Rect& rect, std::string_view title,
+             std::string_view note, bool& open) {
+    const Touch at = touch(id, rect);
+    if (at.clicked) open = !open;
+    if (at.hovered) pen.fill(rect, pen.colors.raised);
+    pen.chevron(rect.x + pen.px(16), rect.mid_y(), open, at.hovered ? pen.colors.text : pen.colors.hint);
+    pen.text(rect.x + pen.px(28), rect.mid_y(), Type::strong, pen.colors.text, title);
+    if (!note.empty()) pen.text_right(rect.right() - pen.px(12), rect.mid_y(), Type::small, pen.colors.hint, note);
+    (void)view;
+    return open;
+}
+
+}  // namespace bv
