@@ -103,10 +103,11 @@ void Compute::measure_power() {
         m.node_throttle[n] = slowest;
         m.gpu_watts_total += sum;
         // The rest of a server (CPUs, NICs, memory, fans, PSU losses): 8.4 kW measured in training and about 2 kW idle
-        // (4.2) leave 3.0 and 1.26 kW for eight GPUs. Servers without GPUs: 0.45–0.8 kW (assumed).
+        // (4.2) leave 3.0 and 1.26 kW for eight GPUs. Storage and CPU servers: about 1.1 kW (assumed; 5 MW for
+        // 2,048 of them with management in 4.2).
         const float gpus = static_cast<float>(described.gpus.count);
         const float rest = gpus > 0 ? gpus * (157.5f + 217.5f * node_active_[n]) * scale_
-                                    : 450.0f + 60.0f * described.height_units + 200.0f * node_active_[n];
+                                    : 1000.0f + 100.0f * described.height_units + 200.0f * node_active_[n];
         m.node_watts[n] = (sum + rest) * world_.effects.node_alive[n];
     }
 }

@@ -123,18 +123,26 @@ void spread_gpu(Spread& spread, const Topology& t, Effects& e, const Fault& faul
         spread.gpu(gpu, fault.on_bench ? Health::maintenance : health, dark, alive);
     };
     switch (fault.kind) {
-        case FaultKind::gpu_row_remap: show(Health::warning, false, true); return;
+        case FaultKind::gpu_row_remap:
+            show(Health::warning, false, true);
+            return;
         case FaultKind::memory_errors:
             show(Health::warning, false, true);
             e.noisy_gpus.push_back(gpu);
             return;
-        case FaultKind::gpu_off_bus: show(Health::down, true, false); break;
-        case FaultKind::gpu_gsp: show(Health::critical, true, true); break;
+        case FaultKind::gpu_off_bus:
+            show(Health::down, true, false);
+            break;
+        case FaultKind::gpu_gsp:
+            show(Health::critical, true, true);
+            break;
         case FaultKind::gpu_thermal_interface:
             show(Health::critical, false, true);
             e.gpu_cooling[gpu] = 3.5f;  // 30 °C + 680 W × 0.0875 K/W reaches the slowdown temperature
             break;
-        default: show(Health::critical, false, true); break;
+        default:
+            show(Health::critical, false, true);
+            break;
     }
     if (!fault.on_bench) {
         spread.node(node, Health::critical);

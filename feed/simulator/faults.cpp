@@ -48,10 +48,6 @@ uint32_t poisson(uint64_t key, double mean) {
     return n;
 }
 
-bool is_link(FaultKind kind) {
-    return kind == FaultKind::link_down || kind == FaultKind::link_flap || kind == FaultKind::fabric_link_down;
-}
-
 }  // namespace
 
 Faults::Faults(World& world, FaultPlan plan) : world_(world), plan_(std::move(plan)) {
@@ -120,8 +116,8 @@ void Faults::populate(const FaultSpec& spec) {
         const double mean = a.per_second * spec.repair_shares[r] * c.mean() / plan_.repair_speed;
         const uint64_t key = hash(stream(world_.seed, Stream::fault_repair), uint64_t(spec.kind), 1'000'000 + r);
         uint32_t count = poisson(key, mean);
-        // A few nodes are out for planned work on any day (assumed: one in 2,000, four hours or so each).
-        if (spec.kind == FaultKind::node_service && repair == Repair::swap) count += a.count / 2000 + (a.count >= 48);
+        // A few nodes are out for planned work on any day (assumed: one in 2,000).
+        if (spec.kind == FaultKind::node_service && repair == Repair::swap) count += a.count / 2000;
         for (uint32_t i = 0; i < count; ++i) {
             Fault fault{.kind = spec.kind, .repair = repair, .number = a.number++};
             fault.index = pick_target(spec, fault.number);
@@ -221,113 +217,6 @@ void Faults::begin(Fault fault, const StopJob* stop_job) {
     announce(fault, false);
     changed_ = true;
     if (stop_job && spec.stops_job) stop_jobs(fault, *stop_job);
-}
-
-void Faults::announce(const Fault& fault, bool ended) {
-    const FaultSpec& spec = spec_of(fault.kind);
-    const ObjectId object{spec.object_class, fault.index};
-    const std::string path = world_.topology->path_of(object);
-    Event event;
-    event.id = hash(world_.seed, uint64_t(Stream::fault_detail), uint64_t(fault.kind), fault.number) | 1;
-    event.time_ns = world_.clock.ns(fault.begin);
-    event.end_ns = ended ? world_.clock.ns(fault.end) : 0;
-    event.severity = spec.severity;
-    event.object = object;
-    event.code = spec.xid;
-    event.kind = spec.event_kind;
-    const std::string subject = spec.object_class == ObjectClass::gpu   ? "GPU " + path
-                                : spec.object_class == ObjectClass::nic ? "NIC " + path
-                                                                        : path;
-    event.text = fmt::format(fmt::runtime(spec.text), subject);
-    world_.report(event);
-    if (ended && is_link(fault.kind)) {
-        event.id = hash(event.id, 1) | 1;
-        event.time_ns = event.end_ns;
-        event.severity = Severity::info;
-        event.kind = "link_up";
-        event.text = fmt::format("Link {} is up again.", path);
-        world_.report(std::move(event));
-    }
-}
-
-void Faults::stop_jobs(const Fault& fault, const StopJob& stop_job) const {
-    const Topology& t = *world_.topology;
-    const auto nic = [&](uint32_t index) {
-        if (index < t.nics.size() && t.nics[index].node != no_index) stop_job(t.nics[index].node, fault.begin);
-    };
-    switch (spec_of(fault.kind).object_class) {
-        case ObjectClass::gpu:
-            stop_job(t.gpu_nodes[fault.index], fault.begin);
-            break;
-        case ObjectClass::node:
-            stop_job(fault.index, fault.begin);
-            break;
-        case ObjectClass::nic:
-            nic(fault.index);
-            break;
-        case ObjectClass::link:
-            if (!t.links[fault.index].a.is_switch) nic(t.links[fault.index].a.device);
-            break;
-        case ObjectClass::switch_:
-            for (const uint32_t l : t.links_of({ObjectClass::switch_, fault.index})) {
-                if (!t.links[l].a.is_switch) nic(t.links[l].a.device);
-            }
-            break;
-        case ObjectClass::power: {
-            const IndexRange racks = t.power[fault.index].racks;
-            for (uint32_t r = racks.first; r < racks.end(); ++r) {
-                for (uint32_t n = t.racks[r].nodes.first; n < t.racks[r].nodes.end(); ++n) stop_job(n, fault.begin);
-            }
-            break;
-        }
-        default:
-            break;
-    }
-}
-
-// A planned fault strikes the middle of the cluster: a GPU of a node about two fifths in, and what that node hangs on.
-uint32_t Faults::planned_target(FaultKind kind) const {
-    const Topology& t = *world_.topology;
-    const auto& any = arrivals_[static_cast<size_t>(kind)];
-    const uint32_t middle = any.count == 0        ? no_index
-                            : any.targets.empty() ? any.count * 2 / 5
-                                                  : any.targets[any.targets.size() * 2 / 5];
-    uint32_t node = no_index;
-    for (uint32_t n = static_cast<uint32_t>(t.nodes.size()) * 2 / 5; n < t.nodes.size() && node == no_index; ++n) {
-        if (world_.node_slot[n] >= 0 && t.nodes[n].rack != no_index) node = n;
-    }
-    if (node == no_index) return middle;
-    const Rack& rack = t.racks[t.nodes[node].rack];
-    const auto uplink = [&]() -> uint32_t {
-        for (uint32_t n = t.nodes[node].nics.first; n < t.nodes[node].nics.end(); ++n) {
-            for (const uint32_t l : t.links_of({ObjectClass::nic, n})) {
-                if (t.links[l].link_class == LinkClass::host) return l;
-            }
-        }
-        return middle;
-    };
-    switch (spec_of(kind).object_class) {
-        case ObjectClass::gpu: {
-            const IndexRange gpus = t.nodes[node].gpus;
-            return gpus.count == 0 ? no_index : gpus.first + std::min(3u, gpus.count - 1);
-        }
-        case ObjectClass::node:
-            return node;
-        case ObjectClass::link:
-            return uplink();
-        case ObjectClass::switch_: {
-            if (t.links.empty()) return middle;
-            const uint32_t link = uplink();
-            if (kind != FaultKind::switch_leaf || link >= t.links.size() || !t.links[link].b.is_switch) return middle;
-            return t.links[link].b.device;
-        }
-        case ObjectClass::cdu:
-            return rack.cdu != no_index ? rack.cdu : middle;
-        case ObjectClass::power:
-            return rack.busway != no_index ? rack.busway : middle;
-        default:
-            return middle;
-    }
 }
 
 }  // namespace bv::sim

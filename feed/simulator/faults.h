@@ -98,6 +98,8 @@ private:
     [[nodiscard]] uint32_t planned_target(FaultKind kind) const;
     void begin(Fault fault, const StopJob* stop_job);
     void announce(const Fault& fault, bool ended);
+    void announce_link_up(const Event& down);
+    void announce_consequences(const Fault& fault, bool ended, uint64_t cause);
     void stop_jobs(const Fault& fault, const StopJob& stop_job) const;
     [[nodiscard]] bool already_broken(ObjectClass object_class, uint32_t index) const;
 

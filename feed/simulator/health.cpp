@@ -2,6 +2,7 @@
 #include "feed/simulator/health.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bv::sim {
 namespace {
@@ -10,7 +11,9 @@ namespace {
 constexpr float gpu_warning = 87, gpu_critical = 89, gpu_hysteresis = 3;
 // Coolant return from a rack: 45 and 50 °C (the catalogue's thresholds), left 2 K lower.
 constexpr float return_warning = 45, return_critical = 50, return_hysteresis = 2;
-constexpr float load_warning = 0.9f, load_critical = 1.0f, load_hysteresis = 0.03f;
+// Gear is judged by its load over a minute, as its own heat is; a training step swings it by a tenth every second. A
+// site runs near its rating on purpose, so only an overload is trouble (limits assumed).
+constexpr float load_warning = 1.0f, load_critical = 1.1f, load_hysteresis = 0.03f, load_memory_seconds = 60;
 
 uint8_t next_level(uint8_t before, float value, float warning, float critical, float hysteresis) {
     if (value >= critical || (before == 2 && value > critical - hysteresis)) return 2;
@@ -53,6 +56,7 @@ HealthRules::HealthRules(World& world) : world_(world) {
     gpu_hot_.assign(t.gpu_nodes.size(), 0);
     rack_hot_.assign(t.racks.size(), 0);
     gear_hot_.assign(t.power.size(), 0);
+    gear_load_.assign(t.power.size(), 0);
     rack_level_.assign(t.racks.size(), 0);
     row_level_.assign(t.rows.size(), 0);
     hall_level_.assign(t.halls.size(), 0);
@@ -184,10 +188,12 @@ void HealthRules::measure_groups() {
 void HealthRules::measure_gear() {
     const Topology& t = *world_.topology;
     const Channel& power = health_[size_t(ObjectClass::power)];
+    const float gain = 1 - std::exp(-static_cast<float>(world_.clock.interval()) / load_memory_seconds);
     for (uint32_t p = 0; p < power.count; ++p) {
         const float rated = t.power[p].rated_watts;
         const float load = rated > 0 ? world_.measured.power_in_watts[p] / rated : 0.0f;
-        gear_hot_[p] = next_level(gear_hot_[p], load, load_warning, load_critical, load_hysteresis);
+        gear_load_[p] += gain * (load - gear_load_[p]);
+        gear_hot_[p] = next_level(gear_hot_[p], gear_load_[p], load_warning, load_critical, load_hysteresis);
         power.values[p] = static_cast<uint16_t>(
             worse(static_cast<Health>(world_.effects.power_health[p]), health_of_level(gear_hot_[p])));
     }

@@ -33,6 +33,7 @@ private:
     World& world_;
     std::array<Channel, object_class_count> health_;
     std::vector<uint8_t> gpu_hot_, rack_hot_, gear_hot_;  // 0 ok, 1 warning, 2 critical: the memory of hysteresis
+    std::vector<float> gear_load_;                        // [power] mean load over the last minute
     std::vector<uint8_t> rack_level_, row_level_, hall_level_, site_level_;
     std::vector<uint32_t> rack_parts_, rack_bad_, rack_service_;  // counted parts; critical or down; in maintenance
     bool any_hot_ = false;

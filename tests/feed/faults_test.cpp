@@ -132,6 +132,9 @@ TEST_CASE("a leaf goes down: one rail of its servers is cut off, nothing else") 
         CHECK(s.topology->nics[a.device].rail == s.topology->switches[leaf].rail);
     }
     CHECK(nics == 64);
+    uint32_t reported = 0;
+    for (const Event& e : s.events) reported += e.kind == "link_down" && e.end_ns == 0;
+    CHECK(reported == s.topology->links_of({ObjectClass::switch_, leaf}).size());
     CHECK(s.count_health(ObjectClass::nic, Health::critical) == 64);
     CHECK(not_ok(s, ObjectClass::gpu) == 0);
     CHECK(s.event("job_interrupted"));

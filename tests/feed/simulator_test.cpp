@@ -35,7 +35,7 @@ TEST_CASE("the same seed gives the same telemetry, another seed another") {
         CHECK(first == hash_of_run(cluster, scenario, 5, 90));
         CHECK(first != hash_of_run(cluster, scenario, 6, 90));
     }
-    CHECK(hash_of_run(cluster, "quiet", 5, 60) != hash_of_run(cluster, "training", 5, 60));
+    CHECK(hash_of_run(cluster, "quiet", 5, 60) != hash_of_run(cluster, "storm", 5, 60));
 }
 
 TEST_CASE("an unknown scenario is refused with one sentence that names the known ones") {
