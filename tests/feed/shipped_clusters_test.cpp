@@ -1,6 +1,7 @@
 // Every cluster file that is shipped can be simulated, in every scenario where it is small enough to try them all.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
