@@ -15,6 +15,7 @@ import unittest
 
 PROGRAM, DATA, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 DIRTY = str(DATA / "dirty_ibnetdiscover.out")
+ROOT = DATA.parents[2]
 PATIENCE_S = 120  # of a machine that builds beside the test
 
 
@@ -63,6 +64,36 @@ class Usage(Case):
             result = feed(*command, cwd=self.folder)
             self.assertEqual(result.returncode, 2, (command, result.stderr))
             self.assertTrue(result.stderr, command)
+
+
+class Documented(Case):
+    """What --help prints, the manual page and the shell completion tell the same options."""
+
+    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"]}
+
+    def options(self, command):
+        return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
+
+    def test_manual_page(self):
+        page = (ROOT / "docs" / "man" / "belvedere-feed.1").read_text().replace("\\-", "-")
+        for name, command in self.COMMANDS.items():
+            section = page.split(f".SS {' '.join(command)}\n")[1].split("\n.S")[0]
+            self.assertEqual(self.options(command) - {"--help"} - set(re.findall(r"--[a-z][a-z-]+", section)), set(), name)
+
+    def test_completion(self):
+        script = (ROOT / "assets" / "completion" / "belvedere-feed.bash").read_text()
+        for name, command in self.COMMANDS.items():
+            offered = set(re.search(rf'^    {name}\) options="(.*)"', script, re.M).group(1).split())
+            self.assertEqual(offered, self.options(command), name)
+
+    def test_completion_completes(self):
+        bash = f"""source '{ROOT}/assets/completion/belvedere-feed.bash'
+            COMP_WORDS=(belvedere-feed simulate --sc); COMP_CWORD=2; _belvedere_feed; echo "${{COMPREPLY[@]}}"
+            COMP_WORDS=(belvedere-feed simulate --scenario tr); COMP_CWORD=3; _belvedere_feed; echo "${{COMPREPLY[@]}}"
+            COMP_WORDS=(belvedere-feed i); COMP_CWORD=1; _belvedere_feed; echo "${{COMPREPLY[@]}}" """
+        environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"}
+        result = subprocess.run(["bash", "-c", bash], capture_output=True, text=True, env=environment, timeout=PATIENCE_S)
+        self.assertEqual(result.stdout.split("\n")[:3], ["--scenario", "training", "import inspect"], result.stderr)
 
 
 class Import(Case):
