@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -21,6 +22,8 @@ constexpr float wall_margin_m = 3.0f;
 constexpr float hall_gap_m = 12.0f;
 constexpr float hall_height_m = 5.0f;
 constexpr uint32_t rack_units = 48, first_unit = 3, max_host_units = 4, max_slot = 64;
+constexpr float block_aisle_m = 4.0f;  // between blocks of rows, where there are too many rows for one
+constexpr size_t rows_of_one_block = 12;
 constexpr size_t unplaced_per_rack = 20, racks_per_unnamed_row = 24;
 constexpr const char* unplaced_name = "unplaced";
 
@@ -153,18 +156,36 @@ private:
         hall_key_ = hall;
         ExplicitHall& it = result_.halls.emplace_back();
         it.name = unique(hall.empty() ? "hall" : hall, hall_names_);
+        block_x_ = hall_x_;
         row_y_ = -row_pitch_m;
-        widest_ = 0;
+        widest_ = deepest_ = 0;
+        rows_in_block_ = 0;
+        plan_blocks(hall);
+    }
+
+    // A hall of very many rows is not one long strip but several blocks side by side, about as wide as deep.
+    void plan_blocks(const std::string& hall) {
+        size_t rows = 0, racks_of_widest = 1;
+        for (const auto& [key, racks] : rows_) {
+            if (!key.unplaced && key.hall != hall) continue;
+            rows += key.row.empty() ? (racks.size() + racks_per_unnamed_row - 1) / racks_per_unnamed_row : 1;
+            racks_of_widest = std::max(racks_of_widest,
+                                       key.row.empty() ? std::min(racks.size(), racks_per_unnamed_row) : racks.size());
+        }
+        const float width = float(racks_of_widest) * rack_pitch_m + block_aisle_m;
+        const auto blocks =
+            rows <= rows_of_one_block ? size_t(1) : size_t(std::lround(std::sqrt(float(rows) * row_pitch_m / width)));
+        rows_per_block_ = (rows + std::max<size_t>(blocks, 1) - 1) / std::max<size_t>(blocks, 1);
     }
 
     void end_hall() {
         if (result_.halls.empty()) return;
         ExplicitHall& it = result_.halls.back();
         it.width = std::max(widest_ + rack_pitch_m + 2 * wall_margin_m, 12.0f);
-        it.depth = std::max(row_y_ + rack_depth_m + 2 * wall_margin_m, 9.0f);
+        it.depth = std::max(deepest_ + rack_depth_m + 2 * wall_margin_m, 9.0f);
         it.height = hall_height_m;
         it.x = hall_x_ + widest_ / 2;
-        it.y = row_y_ / 2;
+        it.y = deepest_ / 2;
         hall_x_ += it.width + hall_gap_m;
     }
 
@@ -175,7 +196,14 @@ private:
     void begin_row(const RowKey& key) {
         const std::string name = key.row.empty() ? fmt::format("row {}", ++unnamed_rows_) : key.row;
         result_.rows.push_back({unique(with_hall(key, name), row_names_), result_.halls.back().name});
+        if (rows_in_block_ == rows_per_block_) {
+            block_x_ = hall_x_ + widest_ + rack_pitch_m + block_aisle_m;
+            row_y_ = -row_pitch_m;
+            rows_in_block_ = 0;
+        }
+        ++rows_in_block_;
         row_y_ += row_pitch_m;
+        deepest_ = std::max(deepest_, row_y_);
         slot_ = 0;
     }
 
@@ -188,9 +216,9 @@ private:
         rack.name = unique(with_hall(key, name), rack_names_);
         rack.slot = uint16_t(slot_);
         const float column = origin ? float(*number_in(label) - *origin) : float(slot_);
-        rack.x = hall_x_ + column * rack_pitch_m;
+        rack.x = block_x_ + column * rack_pitch_m;
         rack.y = row_y_;
-        widest_ = std::max(widest_, column * rack_pitch_m);
+        widest_ = std::max(widest_, rack.x - hall_x_);
         ++slot_;
         for (const auto* item : items)
             if (item->place && item->place->pod) rack.pod = *item->place->pod;
@@ -246,8 +274,8 @@ private:
     bool many_halls_ = false;
     std::string hall_key_;
     std::set<std::string> hall_names_, row_names_, rack_names_;
-    float hall_x_ = 0, row_y_ = 0, widest_ = 0;
-    size_t slot_ = 0, unnamed_rows_ = 0;
+    float hall_x_ = 0, block_x_ = 0, row_y_ = 0, widest_ = 0, deepest_ = 0;
+    size_t slot_ = 0, unnamed_rows_ = 0, rows_in_block_ = 0, rows_per_block_ = 1;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <map>
 #include <set>
@@ -208,6 +209,27 @@ TEST_CASE("a floor with many halls, gaps and a rack that is spelled two ways") {
     CHECK(floor.racks[1].x - floor.racks[0].x == doctest::Approx(4 * 0.6f));  // racks 1 and 5 of row A
     CHECK(floor.racks[2].x - floor.racks[0].x == doctest::Approx(0.6f));      // rack 2 of row B lines up
     CHECK(floor.halls[1].x - floor.halls[0].x > (floor.halls[0].width + floor.halls[1].width) / 2);
+}
+
+TEST_CASE("a hall of very many rows is about as wide as deep, and no two racks share a place") {
+    FloorPlan plan;
+    for (size_t i = 0; i < 160; ++i) {
+        NamePlace place;
+        place.row = "R" + std::to_string(i / 4);
+        place.rack = std::to_string(i % 4);
+        plan.add("n" + std::to_string(i), place, false, i);
+    }
+    const FloorResult floor = plan.arrange();
+    REQUIRE(floor.halls.size() == 1);
+    CHECK(floor.rows.size() == 40);
+    CHECK(floor.halls[0].depth / floor.halls[0].width < 2);
+    CHECK(floor.halls[0].width / floor.halls[0].depth < 2);
+    std::set<std::pair<float, float>> places;
+    for (const ExplicitRack& rack : floor.racks) {
+        CHECK(places.insert({rack.x, rack.y}).second);
+        CHECK(std::abs(rack.x - floor.halls[0].x) < floor.halls[0].width / 2 - 1);
+        CHECK(std::abs(rack.y - floor.halls[0].y) < floor.halls[0].depth / 2 - 1);
+    }
 }
 
 TEST_CASE("the real scan: 40 switches, 582 adapters, 1,114 cables") {
