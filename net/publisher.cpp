@@ -176,7 +176,9 @@ struct Publisher::Impl {
 
     void append_events_and_jobs(std::vector<Bytes>& out) const {
         const std::vector<Event> past(events.begin(), events.end());
-        if (!past.empty()) out.push_back(encode_events(at_now(), past));
+        for (size_t at = 0; at < past.size(); at += max_events_per_part)
+            out.push_back(
+                encode_events(at_now(), std::span(past).subspan(at, std::min(max_events_per_part, past.size() - at))));
         std::vector<Job> slots;
         for (const Job& job : jobs)
             if (!job.id.empty()) slots.push_back(job);
