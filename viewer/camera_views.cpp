@@ -65,6 +65,19 @@ Pose fit(const Points& points, glm::vec3 direction, float fov_y, float aspect, f
     return pose;
 }
 
+// The share of the viewport's height that the points take.
+float filled_height(const Points& points, const Pose& pose) {
+    const glm::vec3 forward = glm::normalize(pose.target - pose.eye),
+                    right = glm::normalize(glm::cross(forward, {0, 0, 1}));
+    const glm::vec3 up = glm::cross(right, forward);
+    float low = 1e9f, high = -1e9f;
+    for (const glm::vec3& p : points) {
+        const float y = glm::dot(p - pose.eye, up) / std::max(0.1f, glm::dot(p - pose.eye, forward));
+        low = std::min(low, y), high = std::max(high, y);
+    }
+    return (high - low) / (2 * std::tan(pose.fov_y / 2));
+}
+
 Points site_points(const Topology& t) {
     Points points;
     for (const Hall& hall : t.halls)
@@ -78,8 +91,17 @@ Points site_points(const Topology& t) {
     return points;
 }
 
+// As flat as the site allows: the narrower the viewport, the more from above, so that the picture is filled.
 Pose overview(const Topology& t, float aspect) {
-    return fit(site_points(t), {-0.50f, 0.78f, -0.60f}, 0.50f, aspect, 0.93f);
+    const Points points = site_points(t);
+    Pose best;
+    for (float elevation = 0.60f; elevation < 1.0f; elevation += 0.04f) {
+        const glm::vec3 direction =
+            glm::vec3(-0.34f, 0.94f, 0) * std::cos(elevation) - glm::vec3(0, 0, std::sin(elevation));
+        best = fit(points, direction, 0.50f, aspect, 0.94f);
+        if (filled_height(points, best) > 0.80f) break;
+    }
+    return best;
 }
 
 Pose fabric(const Topology& t, float aspect) {
@@ -118,7 +140,7 @@ Pose aisle(const Topology& t, const Row& row) {
     const glm::vec3 middle = front * (first.extent.depth / 2 + half_aisle(t, first));
     const float length = glm::length(b - a);
     Pose pose;
-    pose.eye = a + middle - along * 2.6f + glm::vec3(0, 0, eye_level_m);
+    pose.eye = a + middle - along * 1.2f + glm::vec3(0, 0, eye_level_m);
     pose.target = a + middle + along * std::min(length, 30.0f) + glm::vec3(0, 0, eye_level_m - 0.15f);
     pose.fov_y = 0.95f;
     return pose;

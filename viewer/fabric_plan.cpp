@@ -86,6 +86,7 @@ Health TrunkLoad::worst() const {
 
 FabricPlan::FabricPlan(const Topology& topology) {
     plan_trays(topology);
+    plan_bridges();
     plan_bundles(topology);
 }
 
@@ -155,6 +156,46 @@ void FabricPlan::plan_trays(const Topology& t) {
     }
 }
 
+// Neighbours are halls with no third one closer to both (the relative neighbourhood graph): a rectangle of halls gets
+// its sides, not its diagonals. Shortest ways over these bridges by Floyd and Warshall; halls are few.
+void FabricPlan::plan_bridges() {
+    const uint32_t n = uint32_t(hall_trays.size());
+    const auto standing = [&](uint32_t hall) { return !hall_trays[hall].stops.empty(); };
+    std::vector<float> distance(size_t(n) * n, 1e9f), way(size_t(n) * n, 1e9f);
+    for (uint32_t a = 0; a < n; ++a)
+        for (uint32_t b = 0; b < n; ++b)
+            if (a != b && standing(a) && standing(b))
+                distance[a * n + b] = glm::length(hall_trays[a].stops.back() - hall_trays[b].stops.back());
+    next_hall_.assign(size_t(n) * n, no_index);
+    for (uint32_t a = 0; a < n; ++a)
+        for (uint32_t b = a + 1; b < n; ++b) {
+            bool neighbours = distance[a * n + b] < 1e8f;
+            for (uint32_t c = 0; c < n && neighbours; ++c)
+                neighbours = std::max(distance[a * n + c], distance[b * n + c]) >= distance[a * n + b] - 0.01f;
+            if (!neighbours) continue;
+            hall_pairs.push_back({a, b});
+            way[a * n + b] = way[b * n + a] = distance[a * n + b];
+            next_hall_[a * n + b] = b, next_hall_[b * n + a] = a;
+        }
+    for (uint32_t c = 0; c < n; ++c)
+        for (uint32_t a = 0; a < n; ++a)
+            for (uint32_t b = 0; b < n; ++b)
+                if (a != b && way[a * n + c] + way[c * n + b] < way[a * n + b]) {
+                    way[a * n + b] = way[a * n + c] + way[c * n + b];
+                    next_hall_[a * n + b] = next_hall_[a * n + c];
+                }
+}
+
+std::vector<uint32_t> FabricPlan::halls_between(uint32_t a, uint32_t b) const {
+    std::vector<uint32_t> halls{a};
+    while (a != b && halls.size() <= hall_trays.size()) {
+        a = next_hall_[a * hall_trays.size() + b];
+        if (a == no_index) return {};
+        halls.push_back(a);
+    }
+    return halls;
+}
+
 void FabricPlan::plan_bundles(const Topology& t) {
     link_bundle.assign(t.links.size(), no_index);
     std::unordered_map<uint64_t, uint32_t> known;
@@ -180,10 +221,6 @@ void FabricPlan::plan_bundles(const Topology& t) {
     for (size_t i = 0; i < bundles.size(); ++i) next[i] = bundles[i].first;
     for (uint32_t i = 0; i < t.links.size(); ++i)
         if (link_bundle[i] != no_index) order[next[link_bundle[i]]++] = i;
-    for (const Bundle& bundle : bundles) {
-        const uint32_t a = tray_hall[rack_stops[bundle.rack_a].tray], b = tray_hall[rack_stops[bundle.rack_b].tray];
-        if (a != b && pair_of(a, b) == no_index) hall_pairs.push_back({std::min(a, b), std::max(a, b)});
-    }
 }
 
 uint32_t FabricPlan::pair_of(uint32_t a, uint32_t b) const {
@@ -201,10 +238,9 @@ std::vector<glm::vec3> FabricPlan::route(uint32_t rack_a, uint32_t rack_b, uint3
         const Tray &hall_a = hall_trays[tray_hall[a.tray]], &hall_b = hall_trays[tray_hall[b.tray]];
         path.push_back(row_a.stops.back());
         path.push_back(hall_a.stops[tray_stop[a.tray]]);
-        if (tray_hall[a.tray] != tray_hall[b.tray]) {
-            path.push_back(hall_a.stops.back());
-            path.push_back(hall_b.stops.back());
-        }
+        if (tray_hall[a.tray] != tray_hall[b.tray])
+            for (const uint32_t hall : halls_between(tray_hall[a.tray], tray_hall[b.tray]))
+                path.push_back(hall_trays[hall].stops.back());
         path.push_back(hall_b.stops[tray_stop[b.tray]]);
         path.push_back(row_b.stops.back());
     }
@@ -332,7 +368,9 @@ FabricLoads sum_loads(const ClusterState& state, const FabricPlan& plan) {
         }
         add_between(halls, at_a, plan.tray_stop[a.tray], plan.hall_trays[hall_a].segments(), load);
         add_between(halls, at_b, plan.tray_stop[b.tray], plan.hall_trays[hall_b].segments(), load);
-        loads.pairs[bundle.lane * plan.hall_pairs.size() + plan.pair_of(hall_a, hall_b)] += load;
+        const std::vector<uint32_t> way = plan.halls_between(hall_a, hall_b);
+        for (size_t i = 1; i < way.size(); ++i)
+            loads.pairs[bundle.lane * plan.hall_pairs.size() + plan.pair_of(way[i - 1], way[i])] += load;
     }
     settle(rows, plan.row_trays, row_place.back(), plan.row_segments, loads.row);
     settle(halls, plan.hall_trays, hall_place.back(), plan.hall_segments, loads.hall);

@@ -50,7 +50,7 @@ struct FabricPlan {
     std::vector<RackStop> rack_stops;  // [rack]
     std::vector<uint32_t> tray_hall;   // [row tray] → hall tray
     std::vector<uint32_t> tray_stop;   // [row tray] → stop on the hall tray
-    std::vector<HallPair> hall_pairs;
+    std::vector<HallPair> hall_pairs;    // bridges between neighbouring halls; further ones are reached over those between
     std::vector<Bundle> bundles;
     std::vector<uint32_t> order;        // links sorted by bundle
     std::vector<uint32_t> link_bundle;  // [link] → bundle, or no_index where an end stands nowhere
@@ -61,11 +61,15 @@ struct FabricPlan {
 
     // The way between two racks along trays, ends included.
     [[nodiscard]] std::vector<glm::vec3> route(uint32_t rack_a, uint32_t rack_b, uint32_t lane) const;
+    // The halls passed on the way, both ends included; empty where there is no way.
+    [[nodiscard]] std::vector<uint32_t> halls_between(uint32_t hall_a, uint32_t hall_b) const;
     [[nodiscard]] uint32_t pair_of(uint32_t hall_a, uint32_t hall_b) const;
 
 private:
     void plan_trays(const Topology& topology);
+    void plan_bridges();
     void plan_bundles(const Topology& topology);
+    std::vector<uint32_t> next_hall_;    // [from * halls + to] → the next hall on the way, or no_index
 };
 
 // Lanes lie beside each other on a tray; metres from one to the next.

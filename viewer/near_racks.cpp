@@ -119,6 +119,13 @@ void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t 
                     FrameRows& rows) {
     const Rack& rack = layout.topology->racks[rack_index];
     for (uint32_t n = rack.nodes.first; n < rack.nodes.end(); ++n) pack_node(layout, view, n, rows);
+    // Between the drawers a near rack is dark: the cells on its body behind them must not shine through.
+    const RackPlan& plan = layout.racks[rack_index];
+    if (plan.runs)
+        push(rows,
+             within(plan.box, {0, 0, plan.cells_bottom},
+                    {plan.box.size.x - 0.04f, plan.box.size.y - 0.07f, plan.cells_top - plan.cells_bottom}),
+             gpu::material_rack_frame, word_by_health);
     if (!view.lod) return;  // the comparison draws GPUs, not furniture
     for (uint32_t s = rack.switches.first; s < rack.switches.end(); ++s) pack_switch(layout, view, s, nearest, rows);
     if (rack.cdu != no_index && layout.topology->cdus[rack.cdu].rack == rack_index)

@@ -248,7 +248,7 @@ void apply_to_view(const Options& options, View& view) {
     view.theme = options.theme == "light" ? Theme::light : Theme::dark;
     view.panels_hidden = options.hide_panels;
     view.lod = options.lod != "off";
-    view.color_with({ObjectClass::gpu, find_metric(ObjectClass::gpu, "power_watts").value_or(MetricIndex{1})});
+    view.color_with({ObjectClass::gpu, find_metric(ObjectClass::gpu, "tensor_active_ratio").value_or(MetricIndex{1})});
     if (!options.filter.empty()) {
         view.filter = Filter::parse(options.filter);
         view.filter_text = options.filter;

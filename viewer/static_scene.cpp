@@ -17,6 +17,13 @@ constexpr float slab_m = 0.35f, wall_m = 0.3f, wall_behind_m = 2.6f, kerb_m = 0.
 constexpr uint32_t sign_color = 0xFFB0A193u;  // #93A1B0
 constexpr uint32_t sign_faint = 0xFF75685Bu;  // #5B6875
 
+// "H2" → "HALL 2"; other names stay as they are.
+std::string spoken(const std::string& name) {
+    const bool short_name = name.size() > 1 && name.size() < 4 && name[0] == 'H' &&
+                            name.find_first_not_of("0123456789", 1) == std::string::npos;
+    return short_name ? "HALL " + name.substr(1) : name;
+}
+
 struct Builder {
     const SceneLayout::Impl& layout;
     const Topology& t;
@@ -68,10 +75,7 @@ void Builder::halls() {
         hall_walls(hall);
         const glm::vec3 side = side_of(hall.yaw), front = front_of(hall.yaw);
         const float letter = std::clamp(std::min(hall.size.x, hall.size.y) * 0.055f, 1.2f, 7.0f);
-        const std::string name = t.name_of({ObjectClass::hall, i});
-        const bool says_hall = name.find("all") != std::string::npos;
-        flat_sign(says_hall ? name : "HALL " + name,
-                  hall.position + front * (hall.size.y / 2 + letter * 1.1f) - side * (hall.size.x / 2 - letter * 2.6f),
+        flat_sign(spoken(t.name_of({ObjectClass::hall, i})), hall.position + front * (hall.size.y / 2 + letter * 1.15f),
                   side, letter, sign_color, 9);
         const glm::vec3 line_at = hall.position + front * (hall.size.y / 2 + letter * 2.05f);
         if (hall.yaw == 0) box({line_at, hall.yaw, {hall.size.x, 0.12f, 0.01f}}, gpu::material_marking);

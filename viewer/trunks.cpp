@@ -30,7 +30,7 @@ void push(FrameRows& rows, glm::vec3 a, glm::vec3 b, const TrunkLoad& load, floa
     const float share = float(load.failing()) / float(std::max(1, load.links));
     const glm::vec3 above{0, 0, 0.03f};
     rows.trunks.push(
-        {a + above, std::max(0.03f, width * share), b + above, flow, word_by_health | health_word(load.worst()), 1.4f});
+        {a + above, std::max(0.03f, width * share), b + above, flow, word_by_health | health_word(load.worst()), 1.1f});
 }
 
 bool alike(const TrunkLoad& a, const TrunkLoad& b) {
@@ -76,9 +76,10 @@ void pack_between_halls(const SceneLayout::Impl& layout, const Sight& sight, Fra
         for (size_t i = 0; i < plan.hall_pairs.size(); ++i) {
             const TrunkLoad& load = layout.cache.loads.pairs[lane * plan.hall_pairs.size() + i];
             if (load.links == 0) continue;
-            const glm::vec3 up{0, 0, over_tray_m + 0.04f * float(i)};
-            const glm::vec3 a = plan.hall_trays[plan.hall_pairs[i].hall_a].stops.back() + up;
-            const glm::vec3 b = plan.hall_trays[plan.hall_pairs[i].hall_b].stops.back() + up;
+            const glm::vec3 from = plan.hall_trays[plan.hall_pairs[i].hall_a].stops.back();
+            const glm::vec3 to = plan.hall_trays[plan.hall_pairs[i].hall_b].stops.back();
+            const glm::vec3 aside = beside(from, to, lane, hall_lane_m) + glm::vec3(0, 0, over_tray_m);
+            const glm::vec3 a = from + aside, b = to + aside;
             push(rows, a, b, load, std::max(sight.pixels(a, 1), sight.pixels(b, 1)));
         }
 }
