@@ -32,8 +32,7 @@ std::vector<uint16_t> cylinder_pattern() {
 
 VkDescriptorType type_of(Binding binding) {
     if (binding == Binding::constants) return VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
-    if (binding == Binding::color_maps || binding == Binding::glyph_atlas)
-        return VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+    if (binding == Binding::glyph_atlas) return VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
     return VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
 }
 
@@ -77,6 +76,13 @@ Bindings Bindings::create(const Device& device) {
     set_info.pBindings = slots.data();
     VK_CHECK(vkCreateDescriptorSetLayout(device.handle, &set_info, nullptr, bindings.set_layout.put(device.handle)));
 
+    VkDescriptorSetLayoutBinding texture{0, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, VK_SHADER_STAGE_FRAGMENT_BIT,
+                                         nullptr};
+    set_info.bindingCount = 1;
+    set_info.pBindings = &texture;
+    VK_CHECK(
+        vkCreateDescriptorSetLayout(device.handle, &set_info, nullptr, bindings.texture_layout.put(device.handle)));
+
     static_assert(sizeof(gpu::PassConstants) <= 128, "push constants: 128 bytes are all that every device has");
     const VkPushConstantRange push{VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
                                    sizeof(gpu::PassConstants)};
@@ -88,7 +94,6 @@ Bindings Bindings::create(const Device& device) {
     layout_info.pPushConstantRanges = &push;
     VK_CHECK(vkCreatePipelineLayout(device.handle, &layout_info, nullptr, bindings.pipeline_layout.put(device.handle)));
 
-    bindings.nearest = create_sampler(device, VK_FILTER_NEAREST);
     bindings.linear = create_sampler(device, VK_FILTER_LINEAR);
     bindings.box = IndexPattern::create(device, box_pattern, 8);
     bindings.quad = IndexPattern::create(device, quad_pattern, 4);
@@ -108,13 +113,13 @@ void write_buffer(const Device& device, VkDescriptorSet set, Binding binding, co
     vkUpdateDescriptorSets(device.handle, 1, &write, 0, nullptr);
 }
 
-void write_texture(const Device& device, VkDescriptorSet set, Binding binding, const Image& image, VkSampler sampler) {
+void write_texture(const Device& device, VkDescriptorSet set, uint32_t binding, const Image& image, VkSampler sampler) {
     const VkDescriptorImageInfo info{sampler, image.view.get(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
     VkWriteDescriptorSet write{VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
     write.dstSet = set;
-    write.dstBinding = static_cast<uint32_t>(binding);
+    write.dstBinding = binding;
     write.descriptorCount = 1;
-    write.descriptorType = type_of(binding);
+    write.descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
     write.pImageInfo = &info;
     vkUpdateDescriptorSets(device.handle, 1, &write, 0, nullptr);
 }

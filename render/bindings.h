@@ -18,7 +18,7 @@ enum class Binding : uint32_t {
     static_boxes,
     cylinders,
     glyphs,
-    color_maps,
+    state_colors,
     glyph_atlas,
     count
 };
@@ -35,8 +35,9 @@ struct IndexPattern {
 struct Bindings {
     static Bindings create(const Device& device);
     UniqueSetLayout set_layout;
+    UniqueSetLayout texture_layout;  // one sampled image: what the last passes of the rich picture read
     UniquePipelineLayout pipeline_layout;
-    UniqueSampler nearest, linear;
+    UniqueSampler linear;
     IndexPattern box;       // three visible faces: 6 triangles
     IndexPattern quad;      // 2 triangles
     IndexPattern outline;   // 12 quads
@@ -45,6 +46,6 @@ struct Bindings {
 
 // Points a set's binding at a buffer or a texture.
 void write_buffer(const Device& device, VkDescriptorSet set, Binding binding, const Buffer& buffer);
-void write_texture(const Device& device, VkDescriptorSet set, Binding binding, const Image& image, VkSampler sampler);
+void write_texture(const Device& device, VkDescriptorSet set, uint32_t binding, const Image& image, VkSampler sampler);
 
 }  // namespace bv

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "render/check.h"
+#include "render/state_colors.h"
 
 namespace bv {
 
@@ -97,9 +98,12 @@ void Frame::create(const Device& device, const Bindings& bindings) {
     allocate.pSetLayouts = &layout;
     VK_CHECK(vkAllocateDescriptorSets(device.handle, &allocate, &set));
 
-    constants = Buffer::create(device, sizeof(gpu::FrameConstants), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
-                               Residence::written_by_cpu);
-    write_buffer(device, set, Binding::constants, constants);
+    constants_buffer = Buffer::create(device, sizeof(gpu::FrameConstants), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
+                                      Residence::written_by_cpu);
+    write_buffer(device, set, Binding::constants, constants_buffer);
+    state_colors_ = Buffer::create(device, state_color_count * sizeof(uint32_t), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+                                   Residence::written_by_cpu);
+    write_buffer(device, set, Binding::state_colors, state_colors_);
     timers.create(device);
     wire(device, rows.racks, Binding::racks, 2048);
     wire(device, rows.cells, Binding::cells, 131072);
@@ -145,6 +149,18 @@ void Frame::submit(const Device& device, VkSemaphore wait_for, VkSemaphore signa
     submitted_ = false;
     VK_CHECK(vkQueueSubmit2(device.queue, 1, &submit_info, fence));
     submitted_ = true;
+}
+
+void Frame::update_state_colors(const gpu::FrameConstants& constants, std::span<const glm::u8vec4> map,
+                                uint64_t map_version) {
+    StateColorKey key;
+    std::copy(std::begin(constants.colors), std::end(constants.colors), key.colors.begin());
+    key.flags = constants.flags;
+    key.color_map = constants.color_map;
+    key.map_version = map_version;
+    if (key == state_color_key_) return;
+    state_color_key_ = key;
+    fill_state_colors({reinterpret_cast<uint32_t*>(state_colors_.mapped), state_color_count}, constants, map);
 }
 
 void Frame::update_set(const Device& device) {

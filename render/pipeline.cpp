@@ -71,7 +71,7 @@ UniquePipeline PipelineFactory::create(const PipelineShape& shape) const {
     VkPipelineRenderingCreateInfo rendering{VK_STRUCTURE_TYPE_PIPELINE_RENDERING_CREATE_INFO};
     rendering.colorAttachmentCount = 1;
     rendering.pColorAttachmentFormats = &color_format;
-    rendering.depthAttachmentFormat = VK_FORMAT_D32_SFLOAT;
+    rendering.depthAttachmentFormat = depth_format;
 
     VkGraphicsPipelineCreateInfo info{VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO, &rendering};
     info.stageCount = stages.size();
@@ -84,7 +84,7 @@ UniquePipeline PipelineFactory::create(const PipelineShape& shape) const {
     info.pDepthStencilState = &depth;
     info.pColorBlendState = &blend;
     info.pDynamicState = &dynamic;
-    info.layout = bindings.pipeline_layout.get();
+    info.layout = layout;
     UniquePipeline pipeline;
     VK_CHECK(vkCreateGraphicsPipelines(device.handle, device.pipeline_cache, 1, &info, nullptr,
                                        pipeline.put(device.handle)));

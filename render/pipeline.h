@@ -19,11 +19,12 @@ struct PipelineShape {
     std::optional<uint32_t> constant;  // value of specialization constant 0, of both shaders
 };
 
-// Makes pipelines that draw into the frame's colour and depth.
+// Makes pipelines that draw into one colour image and, mostly, depth.
 struct PipelineFactory {
     const Device& device;
-    const Bindings& bindings;
+    VkPipelineLayout layout;
     VkFormat color_format;
+    VkFormat depth_format;  // undefined: no depth
     VkSampleCountFlagBits samples;
     [[nodiscard]] UniquePipeline create(const PipelineShape& shape) const;
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "render/check.h"
@@ -22,7 +23,7 @@ struct Passes {
         : racks(RacksPass::create(make)),
           boxes(BoxesPass::create(make)),
           structure(StructurePass::create(make)),
-          ground(GroundPass::create(make)),
+          ground(GroundPass::create(make, rich)),
           shadows(ShadowsPass::create(make)),
           trunks(TrunksPass::create(make, rich)),
           signs(SignsPass::create(make)),
@@ -49,7 +50,8 @@ struct Gpu {
     Bindings bindings;
     UiPass ui;
     Passes passes;
-    Image color_maps, glyph_atlas;
+    BloomPass bloom;  // rich only
+    Image glyph_atlas;
     SceneBuffers scene;
     uint64_t scene_version = 1;
     std::array<Frame, frames_in_flight> frames;
@@ -72,7 +74,10 @@ Gpu::Gpu(const RendererOptions& options, std::atomic<uint64_t>& messages)
       rich(wants_rich(options, device)),
       format(format_for(device)),
       bindings(Bindings::create(device)),
-      passes({device, bindings, format.format, rich ? device.rich_samples : VK_SAMPLE_COUNT_1_BIT}, rich) {
+      passes({device, bindings.pipeline_layout.get(), format.format, VK_FORMAT_D32_SFLOAT,
+              rich ? device.rich_samples : VK_SAMPLE_COUNT_1_BIT},
+             rich) {
+    if (rich) bloom = BloomPass::create(device, format.format, bindings.texture_layout.get());
     ui.create(device, format.format);
     for (Frame& frame : frames) frame.create(device, bindings);
 }
@@ -81,6 +86,9 @@ Gpu::~Gpu() {
     vkDeviceWaitIdle(device.handle);
     ui.destroy();
 }
+
+// 1 Hz, never faster, never dark.
+float pulse_at(float time_s) { return 0.86f + 0.14f * std::cos(time_s * 6.2831853f); }
 
 // Until the viewer sets its own: a quiet grey ramp.
 std::vector<glm::u8vec4> plain_color_map() {
@@ -96,7 +104,6 @@ struct Renderer::Impl {
     void make_gpu();
     void make_targets();
     void upload_scene();
-    void upload_color_maps();
     void bind_scene(Frame& frame);
     bool draw_to_window(Frame& frame, const FrameInput& input);
     void draw_to_picture(Frame& frame, const FrameInput& input);
@@ -111,6 +118,7 @@ struct Renderer::Impl {
     StaticScene scene;
     std::vector<glm::u8vec4> color_map_texels = plain_color_map();
     uint32_t color_map_rows = 1;
+    uint64_t color_map_version = 1;
     bool fonts_wanted = false;
     std::atomic<uint64_t> messages = 0;
     std::unique_ptr<Gpu> gpu;
@@ -130,16 +138,9 @@ void Renderer::Impl::make_gpu() {
     gpu = std::make_unique<Gpu>(options, messages);
     gpu->glyph_atlas = create_texture(gpu->device, {font.width, font.height}, VK_FORMAT_R8_UNORM,
                                       std::as_bytes(std::span(font.texels)));
-    upload_color_maps();
     upload_scene();
     make_targets();
     if (fonts_wanted) gpu->ui.upload_fonts(gpu->device);
-}
-
-void Renderer::Impl::upload_color_maps() {
-    gpu->color_maps = create_texture(gpu->device, {256, color_map_rows}, VK_FORMAT_R8G8B8A8_UNORM,
-                                     std::as_bytes(std::span(color_map_texels)));
-    ++gpu->scene_version;
 }
 
 void Renderer::Impl::upload_scene() {
@@ -168,7 +169,7 @@ void Renderer::Impl::make_targets() {
     } else {
         g.picture = Picture::create(g.device, extent, g.format.format, g.ui.render_pass());
     }
-    g.targets = Targets::create(g.device, extent, g.format.format, g.rich);
+    g.targets = Targets::create(g.device, g.bindings, extent, g.format.format, g.rich);
 }
 
 void Renderer::Impl::bind_scene(Frame& frame) {
@@ -178,8 +179,8 @@ void Renderer::Impl::bind_scene(Frame& frame) {
     frame.scene_version = g.scene_version;
     write_buffer(g.device, frame.set, Binding::static_boxes, g.scene.boxes);
     write_buffer(g.device, frame.set, Binding::cylinders, g.scene.cylinders);
-    write_texture(g.device, frame.set, Binding::color_maps, g.color_maps, g.bindings.nearest.get());
-    write_texture(g.device, frame.set, Binding::glyph_atlas, g.glyph_atlas, g.bindings.linear.get());
+    write_texture(g.device, frame.set, static_cast<uint32_t>(Binding::glyph_atlas), g.glyph_atlas,
+                  g.bindings.linear.get());
 }
 
 // The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
@@ -187,10 +188,17 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
     Gpu& g = *gpu;
     const VkCommandBuffer cmd = frame.cmd;
     VkRenderingAttachmentInfo color{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
-    color.imageView = target.view;
+    color.imageView = g.rich ? g.targets.picture.view.get() : target.view;
     color.imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
     color.loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR;
     color.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
+    if (g.rich && g.targets.samples.view) {
+        color.resolveImageView = color.imageView;
+        color.resolveImageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+        color.resolveMode = VK_RESOLVE_MODE_AVERAGE_BIT;
+        color.imageView = g.targets.samples.view.get();
+        color.storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
+    }
     const glm::vec3& fog = input.constants.fog_color;
     color.clearValue.color = {{fog.r, fog.g, fog.b, 0.0f}};
     VkRenderingAttachmentInfo depth{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
@@ -221,9 +229,18 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
         vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1,
                                 &frame.set, 0, nullptr);
 
-        const Recorder recorder{cmd, g.bindings, stats};
+        const Recorder recorder{cmd, g.bindings, stats, pulse_at(input.constants.time_s)};
         const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
         const Passes& p = g.passes;
+        if (g.rich && g.scene.slab_count) {
+            frame.timers.mark(cmd, "reflection");
+            gpu::PassConstants mirror{};
+            mirror.reflect = 1;
+            mirror.mirror_z = g.scene.reflection_height;
+            p.racks.record(recorder, in, mirror);
+            p.boxes.record(recorder, in, mirror);
+            p.structure.record(recorder, in, mirror);
+        }
         frame.timers.mark(cmd, "racks");
         p.racks.record(recorder, in, {});
         frame.timers.mark(cmd, "boxes");
@@ -251,7 +268,10 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
                             VkImageLayout final_layout) {
     Gpu& g = *gpu;
     bind_scene(frame);
-    std::memcpy(frame.constants.mapped, &input.constants, sizeof input.constants);
+    std::memcpy(frame.constants_buffer.mapped, &input.constants, sizeof input.constants);
+    const uint32_t map = std::min(input.constants.color_map, color_map_rows - 1);
+    frame.update_state_colors(input.constants, std::span(color_map_texels).subspan(size_t{map} * 256, 256),
+                              color_map_version);
     lay_out_signs(font, scene.signs, input.constants, frame.glyphs);
     frame.update_set(g.device);
 
@@ -276,7 +296,25 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
 
     stats.draw_calls = 0;
     stats.triangles = 0;
+    if (g.rich) {
+        const auto opened = [&](const Image& image) {
+            return Transition{image.handle.get(),
+                              image.format,
+                              VK_IMAGE_LAYOUT_UNDEFINED,
+                              VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                              color_stage | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                              VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                              color_stage,
+                              color_access};
+        };
+        record_transitions(frame.cmd, {opened(g.targets.picture)});
+        if (g.targets.samples.view) record_transitions(frame.cmd, {opened(g.targets.samples)});
+    }
     record_passes(frame, input, target);
+    if (g.rich) {
+        frame.timers.mark(frame.cmd, "bloom");
+        g.bloom.record({frame.cmd, g.bindings, stats, 1}, g.targets, target);
+    }
     frame.timers.mark(frame.cmd, "ui");
     g.ui.record(frame.cmd, target.framebuffer.get(), extent, stats);
     frame.timers.mark(frame.cmd, "");
@@ -326,10 +364,9 @@ void Renderer::set_static_scene(StaticScene scene) {
 
 void Renderer::set_color_maps(std::span<const glm::u8vec4> texels, uint32_t rows) {
     CHECK(rows > 0 && texels.size() == size_t{rows} * 256);
-    VK_CHECK(vkDeviceWaitIdle(impl_->gpu->device.handle));
     impl_->color_map_texels.assign(texels.begin(), texels.end());
     impl_->color_map_rows = rows;
-    impl_->upload_color_maps();
+    ++impl_->color_map_version;
 }
 
 FrameRows& Renderer::begin_frame() {
@@ -415,6 +452,8 @@ Pixels Renderer::read_pixels() {
     }
     return pixels;
 }
+
+void Renderer::remake_device() { impl_->make_gpu(); }
 
 void Renderer::upload_fonts() {
     impl_->fonts_wanted = true;

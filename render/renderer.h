@@ -127,7 +127,11 @@ public:
     // Waits for the last frame and returns its picture. Headless, or for a screenshot.
     [[nodiscard]] Pixels read_pixels();
 
-    // ImGui: context must exist. Builds the font texture from ImGui::GetIO().Fonts; call again after fonts change.
+    // Makes the device and everything on it anew, as draw() does by itself after the device was lost. Rows of a frame that was
+    // begun are gone: begin again.
+    void remake_device();
+
+    // ImGui: context must exist, and must outlive the renderer. Builds the font texture from ImGui::GetIO().Fonts; call again after fonts change.
     void upload_fonts();
 
     [[nodiscard]] const FrameStats& stats() const;

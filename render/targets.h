@@ -1,9 +1,10 @@
 // The images that a frame is drawn into, as large as the window or the picture.
 #pragma once
 
+#include <array>
 #include <vector>
 
-#include "render/memory.h"
+#include "render/bindings.h"
 
 namespace bv {
 
@@ -15,10 +16,17 @@ struct FinalImage {
 };
 
 struct Targets {
-    static Targets create(const Device& device, VkExtent2D extent, VkFormat color_format, bool rich);
+    static Targets create(const Device& device, const Bindings& bindings, VkExtent2D extent, VkFormat color_format,
+                          bool rich);
     VkExtent2D extent{};
     VkFormat color_format = VK_FORMAT_UNDEFINED;
     Image depth;  // of as many samples as the passes draw with
+    // The rich picture only; the lean one is drawn into the final image at once.
+    Image samples;               // what the passes draw into
+    Image picture;               // resolved; alpha is how much a pixel glows
+    std::array<Image, 3> light;  // 1/2, 1/4, 1/8 of its size
+    UniqueDescriptorPool descriptors;
+    std::array<VkDescriptorSet, 4> texture_sets{};  // picture, then light
 };
 
 // An image in memory to draw into and read back from.

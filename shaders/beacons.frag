@@ -14,10 +14,10 @@ void main() {
     vec3 color = frame.colors[min(health, 5u)].rgb;
     if (has(in_state, state_stale)) color = mix(vec3(luma(color)), color, 0.3333);
     if (has(in_state, state_selected)) color = frame.colors[theme_accent].rgb;
-    const float beat = health == health_critical ? pulse() : 1.0;
+    const float beat = health == health_critical ? pass_in.pulse : 1.0;
     const float d = mark_distance(health, in_at / radius) * radius;
-    const float body = clamp(0.5 - d, 0.0, 1.0);
-    const float rim = clamp(2.2 - d, 0.0, 1.0) - body;  // a dark rim sets it off from a bright ground
+    const float body = in_shape.z * clamp(0.5 - d, 0.0, 1.0);
+    const float rim = in_shape.z * clamp(2.2 - d, 0.0, 1.0) - body;  // a dark rim sets it off from a bright ground
     const float r = length(in_at) / (3.4 * radius);
     const float shine = in_trouble(health) && !has(in_state, state_stale) ? 1.0 : 0.25;
     const float fall = max(1.0 - r, 0.0);
@@ -25,6 +25,6 @@ void main() {
     const vec3 ground = frame.colors[theme_ground].rgb;
     const vec3 light = color * mix(1.0, beat, 0.6);
     vec4 shade = vec4(light * body + ground * rim * 0.7, body + 0.7 * rim);
-    shade += vec4(color * halo, has(frame.flags, frame_light_theme) ? halo : 0.0) * (1.0 - shade.a);
+    shade += vec4(color * halo, halo) * (1.0 - shade.a);  // many halos add up to the hue, not to white
     out_color = shade * in_shape.y;
 }

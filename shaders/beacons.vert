@@ -6,7 +6,7 @@
 layout(set = 0, binding = 5, scalar) readonly buffer BeaconBlock { BeaconRow beacons[]; };
 
 layout(location = 0) out vec2 out_at;          // pixels from the centre, y up
-layout(location = 1) flat out vec4 out_shape;  // radius in pixels, opacity, 0, 0
+layout(location = 1) flat out vec4 out_shape;  // radius in pixels, opacity, of the mark alone, 0
 layout(location = 2) flat out uint out_state;
 
 const float world_radius = 0.11;  // metres: what a mark measures when near
@@ -24,6 +24,8 @@ void main() {
     clip.z *= clip.w / nearer;
     clip.xy += out_at / (0.5 * frame.viewport_size) * clip.w;
     gl_Position = clip.w > 0.05 ? clip : vec4(0.0, 0.0, -1.0, 1.0);
-    out_shape = vec4(radius, pass_in.strength * (has(row.state, state_dimmed) ? 0.3 : 1.0), 0.0, 0.0);
+    // So near that the thing itself shows its mark: only the halo stays.
+    const float body = 1.0 - smoothstep(22.0, 32.0, pixels / max(frame.ui_scale, 1.0));
+    out_shape = vec4(radius, pass_in.strength * (has(row.state, state_dimmed) ? 0.3 : 1.0), body, 0.0);
     out_state = row.state;
 }

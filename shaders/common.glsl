@@ -10,13 +10,13 @@ layout(push_constant, scalar) uniform PassBlock { PassConstants pass_in; };
 const uint health_ok = 0u, health_warning = 1u, health_critical = 2u, health_down = 3u, health_maintenance = 4u,
            health_unknown = 5u;
 
+// Faces of a box by the axis they look along; the front looks towards -y.
+const uint face_x = 0u, face_y = 1u, face_z = 2u, face_front = 3u;
+
 uint health_of(uint state) { return (state >> state_health_shift) & 7u; }
 bool has(uint state, uint flag) { return (state & flag) != 0u; }
 // Trouble is what may glow: warning, critical, down; maintenance is shown by hue but does not glow.
 bool in_trouble(uint health) { return health >= health_warning && health <= health_down; }
-
-// 1 Hz, never faster, never dark: 0.72..1.
-float pulse() { return 0.86 + 0.14 * cos(frame.time_s * 6.2831853); }
 
 float luma(vec3 color) { return dot(color, vec3(0.299, 0.587, 0.114)); }
 

@@ -30,6 +30,11 @@ BV_CONST state_below_high = 1u << 24;  // value below / above the display range
 BV_CONST state_above_high = 1u << 25;
 BV_CONST state_by_health = 1u << 26;   // things of this class do not have the metric: coloured by health, not as "no data"
 
+// High byte of an entry of the table of state colours.
+BV_CONST color_flag_glow = 1u;
+BV_CONST color_flag_hatched = 2u;
+BV_CONST color_flag_pulse = 4u;
+
 // One rack as a box; its front, rear and top show its cells (GPUs, or switches) as a grid of columns × rows.
 struct RackRow {
     vec3 position;      // centre of the footprint on the floor, metres
@@ -116,7 +121,7 @@ struct PassConstants {
     float mirror_z;     // reflection plane: height of the floor; see reflect
     float reflect;      // 1: draw the mirror image below mirror_z
     float strength;     // opacity of what is drawn (hidden marks are weaker)
-    float spare;
+    float pulse;        // 0.72..1 at 1 Hz: brightness of what is critical
     vec2 extent_min;    // of the ground
     vec2 extent_max;
 };

@@ -30,8 +30,8 @@ void cell_mark(uint state, vec2 at, vec2 cell_pixels, inout vec4 shade) {
     }
     if ((state & (state_selected | state_hovered)) != 0u) {
         const vec2 border = (0.5 - abs(at - 0.5)) * cell_pixels;
-        const float width = has(state, state_selected) ? 3.0 : 2.0;
-        const float ring = clamp(width + 0.12 * size - min(border.x, border.y), 0.0, 1.0);
+        const float width = (has(state, state_selected) ? 1.5 : 0.5) + 0.07 * size;
+        const float ring = clamp(width + 0.5 - min(border.x, border.y), 0.0, 1.0);
         shade.rgb = mix(shade.rgb, frame.colors[theme_accent].rgb, size < 8.0 ? 0.8 : ring);
     }
 }

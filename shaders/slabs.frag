@@ -15,10 +15,10 @@ void main() {
     const bool top = in_state.z == 2u;
     vec3 color = in_color.rgb;
     if (top) {
-        color = mix(frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.8 * floor_grid(in_local.xy));
+        color = mix(frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.55 * floor_grid(in_local.xy, 1.0));
         const float border = min(from_edge.x, from_edge.y) / max(max(fwidth(in_local.x), fwidth(in_local.y)), 1e-4);
         color = mix(color, frame.colors[theme_grid].rgb * 1.6, clamp(1.5 - border, 0.0, 1.0));
     }
+    // In the rich picture the top lets a little of the mirror image through.
     out_color = vec4(mix(frame.fog_color, color, clear_air(gl_FragCoord.w)), top ? pass_in.strength : 1.0);
-    if (pass_in.strength >= 1.0) out_color.a = 0.0;
 }

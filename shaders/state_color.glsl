@@ -1,30 +1,21 @@
-// A state word's colour: the one place where value, health, staleness and filter meet.
+// A state word's colour, looked up in the table that render/state_colors.cpp fills.
 #ifndef BELVEDERE_STATE_COLOR_GLSL
 #define BELVEDERE_STATE_COLOR_GLSL
 #include "common.glsl"
 
-layout(set = 0, binding = 10) uniform sampler2D color_maps;
+layout(set = 0, binding = 10, scalar) readonly buffer StateColorBlock { uint state_colors[]; };
+
+uint state_color_index(uint state) {
+    if ((state & 0xFFFFu) == state_no_value) state |= state_below_high | state_above_high;
+    return ((state >> 8) & 0xFFFu) | ((state >> 22) & 1u) << 12 | ((state >> 24) & 3u) << 13;
+}
 
 // rgb and, in a, how much it glows (0 or 1).
 vec4 state_color(uint state, vec2 pixel) {
-    const uint health = health_of(state);
-    const uint value = state & 0xFFFFu;
-    vec3 color = texelFetch(color_maps, ivec2(value >> 8, frame.color_map), 0).rgb;
-    if (value == state_no_value) color = frame.colors[theme_no_data].rgb;
-    if (has(state, state_below_high)) color = frame.colors[theme_below].rgb;
-    if (has(state, state_above_high)) color = frame.colors[theme_above].rgb;
-    if (health != health_ok || has(frame.flags, frame_color_by_health)) color = frame.colors[min(health, 5u)].rgb;
-
-    const bool stale = has(state, state_stale);
-    const bool hatched = stale || health == health_unknown;
-    if (stale) color = mix(vec3(luma(color)), color, 0.3333);
-    if (hatched) color *= mix(0.62, 1.12, hatch(pixel));
-    float glow = in_trouble(health) && !stale ? 1.0 : 0.0;
-    if (health == health_critical) color *= pulse();
-    if (has(state, state_dimmed)) {
-        color = mix(frame.colors[theme_floor].rgb, color, 0.22);
-        glow = 0.0;
-    }
-    return vec4(color, glow);
+    const uint entry = state_colors[state_color_index(state)];
+    vec3 color = unpack_color(entry);
+    const float stripe = (entry & (color_flag_hatched << 24)) != 0u ? mix(0.55, 1.2, hatch(pixel)) : 1.0;
+    const float beat = (entry & (color_flag_pulse << 24)) != 0u ? pass_in.pulse : 1.0;
+    return vec4(color * (stripe * beat), float((entry >> 24) & color_flag_glow));
 }
 #endif

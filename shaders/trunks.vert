@@ -45,7 +45,7 @@ void main() {
     if (health >= health_warning && health <= health_maintenance) {
         color = frame.colors[health].rgb;
         opacity = 0.95;
-        if (health == health_critical) color *= pulse();
+        if (health == health_critical) color *= pass_in.pulse;
     }
     if (health == health_unknown || has(row.state, state_stale)) {
         color = mix(vec3(luma(color)), frame.colors[health_unknown].rgb, 0.6);

@@ -15,7 +15,7 @@ void BeaconsPass::record(const Recorder& recorder, const PassInput& in) const {
     const auto count = static_cast<uint32_t>(in.rows.beacons.size());
     if (count == 0) return;
     gpu::PassConstants constants{};
-    constants.strength = 0.35f;
+    constants.strength = 0.55f;
     recorder.bind(hidden);
     recorder.draw(recorder.bindings.quad, 0, count, constants);
     constants.strength = 1.0f;

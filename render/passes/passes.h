@@ -7,6 +7,7 @@
 #include "render/frame.h"
 #include "render/pipeline.h"
 #include "render/scene_buffers.h"
+#include "render/targets.h"
 
 namespace bv {
 
@@ -15,6 +16,7 @@ struct Recorder {
     VkCommandBuffer cmd;
     const Bindings& bindings;
     FrameStats& stats;
+    float pulse;  // brightness of what is critical, now
 
     void bind(const UniquePipeline& pipeline) const;
     // Draws rows [first, first + count) as the pattern says, in as few draws as 16-bit indices allow.
@@ -55,7 +57,7 @@ struct StructurePass {
 
 // Hall floors and the ground around them. Drawn after what stands on them, so that hidden floor is not shaded.
 struct GroundPass {
-    static GroundPass create(const PipelineFactory& make);
+    static GroundPass create(const PipelineFactory& make, bool rich);
     void record(const Recorder& recorder, const PassInput& in) const;
     UniquePipeline slabs, ground;
 };
@@ -93,6 +95,14 @@ struct BeaconsPass {
     static BeaconsPass create(const PipelineFactory& make);
     void record(const Recorder& recorder, const PassInput& in) const;
     UniquePipeline seen, hidden;
+};
+
+// The light that alarms spread, in the rich picture; also brings the picture from the passes' image into the final one.
+struct BloomPass {
+    static BloomPass create(const Device& device, VkFormat color_format, VkDescriptorSetLayout texture_layout);
+    void record(const Recorder& recorder, const Targets& targets, const FinalImage& target) const;
+    UniquePipelineLayout one_texture, four_textures;
+    UniquePipeline first, next, finish;
 };
 
 // Dear ImGui's draw data over the finished picture. The backend of Debian's ImGui wants a render pass of its own.

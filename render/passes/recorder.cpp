@@ -15,6 +15,7 @@ void Recorder::draw(const IndexPattern& pattern, uint32_t first, uint32_t count,
     for (uint32_t done = 0; done < count; done += pattern.rows_per_draw) {
         const uint32_t rows = std::min(count - done, pattern.rows_per_draw);
         constants.first_row = first + done;
+        constants.pulse = pulse;
         vkCmdPushConstants(cmd, bindings.pipeline_layout.get(),
                            VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof constants, &constants);
         vkCmdDrawIndexed(cmd, rows * pattern.indices_per_row, 1, 0, 0, 0);
