@@ -73,8 +73,7 @@ bool fresh(const Coverage& coverage, int64_t now_ns) {
     // Unsigned, so that no times from outside can overflow.
     if (coverage.time_ns >= now_ns) return true;
     const uint64_t age = uint64_t(now_ns) - uint64_t(coverage.time_ns);
-    return coverage.interval_ns > 0 && age / 3 <= uint64_t(coverage.interval_ns) &&
-           age <= 3 * uint64_t(coverage.interval_ns);
+    return coverage.interval_ns > 0 && age / 3 + (age % 3 != 0) <= uint64_t(coverage.interval_ns);
 }
 
 }  // namespace bv
