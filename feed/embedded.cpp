@@ -27,7 +27,7 @@ using WallClock = std::chrono::steady_clock;
 // More often than this nobody looks, and publishing costs more than simulating.
 constexpr std::chrono::milliseconds shortest_period{100};
 // At most this long is simulated before the feed looks at its sockets and at whether it is to stop.
-constexpr std::chrono::milliseconds longest_burst{50};
+constexpr std::chrono::milliseconds longest_burst{80};
 constexpr std::chrono::milliseconds longest_wait{40};
 
 template <class Number>

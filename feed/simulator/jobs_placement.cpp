@@ -45,7 +45,7 @@ std::vector<uint32_t> trainable(const Topology& t) {
     std::vector<uint32_t> nodes;
     for (uint32_t n = 0; n < t.nodes.size(); ++n) {
         const bool gpus = t.nodes[n].gpus.count > 0;
-        const bool nics = t.gpu_nodes.empty() && t.nodes[n].nics.count > 0 && t.nodes[n].role == NodeRole::gpu;
+        const bool nics = t.gpu_nodes.empty() && t.nodes[n].nics.count > 0;
         if (gpus || nics) nodes.push_back(n);
     }
     return nodes;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "feed/simulator/faults.h"
 #include "tests/feed/simulated.h"
 
 using namespace bv;
@@ -262,4 +263,33 @@ TEST_CASE("events are sentences, their ids are stable and none is used for two t
     for (size_t i = 1; i < seen.size(); ++i) {
         if (seen[i].first == seen[i - 1].first) CHECK(seen[i].second == seen[i - 1].second);
     }
+}
+
+TEST_CASE("hardware stops a job of 98,304 GPUs every 36 minutes, as the published rates say") {
+    double per_year = 0;
+    for (size_t k = 0; k < sim::fault_kind_count; ++k) {
+        const sim::FaultSpec& spec = sim::spec_of(static_cast<sim::FaultKind>(k));
+        CHECK(size_t(spec.kind) == k);
+        float shares = 0;
+        for (const float share : spec.repair_shares) shares += share;
+        CHECK(shares == doctest::Approx(1));
+        if (!spec.stops_job) continue;
+        switch (spec.object_class) {
+            case ObjectClass::gpu:
+            case ObjectClass::nic:
+            case ObjectClass::link:
+                per_year += spec.per_year * 98304;
+                break;
+            case ObjectClass::node:
+                per_year += spec.per_year * 98304 / 8;
+                break;
+            case ObjectClass::switch_:
+                per_year += spec.per_year * 98304 / 64;
+                break;
+            default:
+                break;
+        }
+    }
+    // reference-cluster.md 3.7: 36.4 min for hardware alone.
+    CHECK(365 * 24 * 60 / per_year == doctest::Approx(36.4).epsilon(0.05));
 }
