@@ -194,7 +194,7 @@ TEST_CASE("absurd sizes are refused before anything is built") {
     check(huge, 13, {"at most 4000000 GPUs"});
     check(plan +
               "[fabric]\nrails = 8\nswitch_ports = 4096\n[fabric.spine]\nper_pod = 4000\n[fabric.core]\nper_plane = "
-              "4000\n",
+              "100\nparallel = 60\n",
           13, {"at most 20000000 links"});
     std::string many =
         head + "[[hall]]\nname = \"h\"\n[[row]]\nname = \"r\"\nhall = \"h\"\n[[rack]]\nname = \"k\"\nrow = \"r\"\n";
