@@ -149,11 +149,45 @@ std::string_view text_of(const zmq::message_t& message) {
     return {static_cast<const char*>(message.data()), message.size()};
 }
 
+void poll_sockets(std::span<zmq::pollitem_t> items, std::chrono::milliseconds timeout) {
+    try {
+        zmq::poll(items.data(), items.size(), timeout);
+    } catch (const zmq::error_t& error) {
+        if (error.num() != EINTR) throw;
+        for (zmq::pollitem_t& item : items) item.revents = 0;
+    }
+}
+
+bool send_now(zmq::socket_t& socket, zmq::message_t& message, bool more) {
+    const auto flags = more ? zmq::send_flags::sndmore | zmq::send_flags::dontwait : zmq::send_flags::dontwait;
+    for (;;) {
+        try {
+            return socket.send(message, flags).has_value();
+        } catch (const zmq::error_t& error) {
+            if (error.num() != EINTR) throw;
+        }
+    }
+}
+
+namespace {
+
+bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
+    for (;;) {
+        try {
+            return socket.recv(frame, zmq::recv_flags::dontwait).has_value();
+        } catch (const zmq::error_t& error) {
+            if (error.num() != EINTR) throw;
+        }
+    }
+}
+
+}  // namespace
+
 bool receive(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, size_t limit) {
     frames.clear();
     for (;;) {
         zmq::message_t frame;
-        if (!socket.recv(frame, zmq::recv_flags::dontwait)) return false;
+        if (!receive_frame(socket, frame)) return false;
 #if defined(__SANITIZE_THREAD__)
         __tsan_acquire(frame.data());
 #endif

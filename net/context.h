@@ -66,6 +66,10 @@ std::string_view text_of(const zmq::message_t& message);
 // One whole multipart message, if one waits. Empty: none. At most `limit` frames are kept.
 bool receive(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, size_t limit = 4);
 
+// libzmq's poll and send, where a signal is no error: a poll then ends early, a send goes on.
+void poll_sockets(std::span<zmq::pollitem_t> items, std::chrono::milliseconds timeout);
+bool send_now(zmq::socket_t& socket, zmq::message_t& message, bool more = false);  // false: it would have to wait
+
 int64_t utc_now_ns();
 
 }  // namespace bv

@@ -69,21 +69,20 @@ void FanOut::send(std::string_view topic, Bytes message) {
 
 void FanOut::send(zmq::message_t topic, zmq::message_t message) {
     bytes_sent_ += topic.size() + message.size();
-    const auto flags = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
-    bool sent = socket_.send(topic, flags).has_value();
+    bool sent = send_now(socket_, topic, true);
     while (!sent && std::chrono::steady_clock::now() < burst_end_) {
         std::this_thread::sleep_for(std::chrono::microseconds(100));
         [[maybe_unused]] const int events =
             socket_.get(zmq::sockopt::events);  // lets libzmq note what viewers have read
-        sent = socket_.send(topic, flags).has_value();
+        sent = send_now(socket_, topic, true);
     }
     if (!sent) {  // somebody is stalled: drop it for them only
         if (!cut_) ++bursts_cut_;
         cut_ = true;
         socket_.set(zmq::sockopt::xpub_nodrop, 0);
-        socket_.send(topic, flags);
+        send_now(socket_, topic, true);
     }
-    socket_.send(message, zmq::send_flags::dontwait);
+    send_now(socket_, message);
     if (!sent) socket_.set(zmq::sockopt::xpub_nodrop, 1);
 }
 

@@ -172,8 +172,9 @@ void Ingest::request(SourceFeed& feed, bool topology, bool wanted_state) {
     feed.snapshot_job_slots.clear();
     try {
         feed.dealer.connect(there.text());
-        feed.dealer.send(to_message(encode_snapshot_request({feed.name, topology, wanted_state}, feed.topology_hash)),
-                         zmq::send_flags::dontwait);
+        zmq::message_t asked =
+            to_message(encode_snapshot_request({feed.name, topology, wanted_state}, feed.topology_hash));
+        send_now(feed.dealer, asked);
     } catch (const zmq::error_t&) {
         feed.dealer.close();
         return;

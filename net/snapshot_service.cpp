@@ -42,9 +42,9 @@ bool SnapshotService::advance(Pending& pending, const Answer& answer) {
     try {
         while (pending.next < pending.reply->size()) {
             zmq::message_t asker(pending.asker.data(), pending.asker.size());
-            if (!socket_.send(asker, zmq::send_flags::sndmore | zmq::send_flags::dontwait))
-                return std::chrono::steady_clock::now() > pending.deadline;
-            socket_.send(to_message((*pending.reply)[pending.next]), zmq::send_flags::dontwait);
+            if (!send_now(socket_, asker, true)) return std::chrono::steady_clock::now() > pending.deadline;
+            zmq::message_t part = to_message((*pending.reply)[pending.next]);
+            send_now(socket_, part);
             ++pending.next;
         }
     } catch (const zmq::error_t& error) {
