@@ -41,6 +41,7 @@ void Jobs::stop(uint32_t node, Seconds at) {
 void Jobs::interrupt(TrainingJob& job, Seconds at, const std::string& why) {
     job.spares_due = 1;
     if (at < job.restarting_until && job.described.state == JobState::restarting) return;  // the same restart covers it
+    extend(job, at + 1);  // in a long interval the failure may lie beyond what was foreseen
     ++job.interruptions;
     // Steps since the last checkpoint are lost.
     job.kept_seconds -= std::min(job.kept_seconds, double(job.step - job.checkpoint_step) * job.step_seconds);

@@ -293,3 +293,19 @@ TEST_CASE("hardware stops a job of 98,304 GPUs every 36 minutes, as the publishe
     // reference-cluster.md 3.7: 36.4 min for hardware alone.
     CHECK(365 * 24 * 60 / per_year == doctest::Approx(36.4).epsilon(0.05));
 }
+
+TEST_CASE("a fault inside a long interval stops the job when it happens, not before") {
+    const auto cluster = make_cluster({});
+    Simulator coarse(cluster, {.scenario = "gpu_off_bus", .interval_ns = 60'000'000'000});
+    Simulated fine(cluster, "gpu_off_bus");
+    double mean = 0;
+    for (int i = 1; i <= 60; ++i) {
+        fine.run_to(i);
+        mean += fine.value(ObjectClass::site, "gpu_power_watts", 0) / 60;
+    }
+    const TelemetryBatch& batch = coarse.step();
+    for (const TickColumn& c : batch.columns) {
+        if (c.metric != MetricId{ObjectClass::site, *find_metric(ObjectClass::site, "gpu_power_watts")}) continue;
+        CHECK(dequantise(metric(c.metric), c.values[0]) == doctest::Approx(mean).epsilon(0.12));
+    }
+}
