@@ -7,7 +7,8 @@
 #include "feed/commands/commands.h"
 
 int main(int argc, char** argv) {
-    CLI::App app{"Feeds belvedere: simulates clusters, imports what describes a real one, looks into cluster files."};
+    CLI::App app{
+        "Feeds belvedere: simulates clusters, imports what describes a real one, relays publishers to viewers."};
     app.name("belvedere-feed");
     app.set_version_flag("--version", "belvedere-feed " BELVEDERE_VERSION);
     app.require_subcommand(1);
@@ -15,6 +16,8 @@ int main(int argc, char** argv) {
     bv::add_simulate_command(app);
     bv::add_import_command(app);
     bv::add_inspect_command(app);
+    bv::add_proxy_command(app);
+    bv::add_keygen_command(app);
     try {
         app.parse(argc, argv);
         return 0;

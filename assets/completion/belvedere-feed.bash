@@ -18,10 +18,10 @@ _belvedere_feed() {
     return
   fi
   case $command in
-    simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --help" ;;
+    simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --curve-key --curve-allow --help" ;;
     import) options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
     inspect) options="--json --help" ;;
-    proxy) options="--help" ;;
+    proxy) options="--connect --bind --snapshot-bind --cluster --insecure --curve-key --curve-allow --curve-server-key --curve-client-key --help" ;;
     keygen) options="--help" ;;
     *) return ;;
   esac
@@ -29,16 +29,16 @@ _belvedere_feed() {
     import,import)
       mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover --help" -- "$word")
       return ;;
-    simulate,--cluster)
+    simulate,--cluster | proxy,--cluster)
       mapfile -t COMPREPLY < <(compgen -W "$(_belvedere_feed_clusters "$word")" -- "$word")
       return ;;
     simulate,--scenario)
       mapfile -t COMPREPLY < <(compgen -W "$(belvedere-feed simulate --help 2>/dev/null | grep -A3 -e --scenario | grep -o '{[^}]*}' | tr -d '{}' | tr ',' ' ')" -- "$word")
       return ;;
-    *,-o | *,--output)
+    *,-o | *,--output | *,--curve-*)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
-    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title)
+    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title)
       return ;;
   esac
   case $word in

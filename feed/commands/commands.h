@@ -15,5 +15,7 @@ struct UsageError : std::runtime_error {
 void add_simulate_command(CLI::App& app);
 void add_import_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
+void add_proxy_command(CLI::App& app);
+void add_keygen_command(CLI::App& app);
 
 }  // namespace bv

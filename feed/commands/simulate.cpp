@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "feed/commands/commands.h"
+#include "feed/commands/curve.h"
 #include "feed/commands/stop.h"
 #include "feed/simulator.h"
 #include "net/publisher.h"
@@ -24,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 struct SimulateArguments {
     std::string cluster, scenario = "training";
     PublisherOptions publisher;
+    CurveServerArguments curve;
     uint64_t seed = 1;
     double rate_hz = 1, speed = 1, duration_s = 0;
 };
@@ -133,7 +135,9 @@ void run_simulate(const SimulateArguments& arguments) {
     LoadedCluster cluster = load_cluster(arguments.cluster);
     Ticks ticks(cluster.topology, arguments);
     const std::string name = cluster.topology->name;
-    Publisher publisher(std::move(cluster), arguments.publisher);
+    PublisherOptions publisher_options = arguments.publisher;
+    publisher_options.curve = curve_server(arguments.curve);
+    Publisher publisher(std::move(cluster), publisher_options);
     fmt::print("publishing {} on {} (snapshots on {}), {:g} ticks per second at {:g}x speed\n", name,
                publisher.endpoint(), publisher.snapshot_endpoint(), arguments.rate_hz, arguments.speed);
     std::fflush(stdout);
@@ -172,6 +176,7 @@ void add_simulate_command(CLI::App& app) {
         ->capture_default_str();
     simulate->add_flag("--insecure", arguments->publisher.insecure,
                        "Allow publishing beyond this machine without encryption");
+    add_curve_server_options(*simulate, arguments->curve);
     simulate->callback([arguments] { run_simulate(*arguments); });
 }
 

@@ -69,7 +69,7 @@ class Usage(Case):
 class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
-    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"]}
+    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -218,6 +218,38 @@ class Simulate(Case):
         result = feed("simulate", "--cluster", str(path), "--bind", f"ipc://{self.folder}/s", "--duration", "1", "--rate", "10",
                       "--speed", "100")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
+
+
+class Relay(Case):
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(Simulate.end, process)
+        return process, process.stdout.readline().decode()
+
+    def test_a_proxy_relays_and_ends_on_a_signal(self):
+        path, _ = self.import_fixture()
+        _, line = self.start("simulate", "--cluster", str(path), "--bind", f"ipc://{self.folder}/publisher")
+        self.assertIn("publishing", line)
+        proxy, line = self.start("proxy", "--connect", f"ipc://{self.folder}/publisher", "--bind", f"ipc://{self.folder}/proxy")
+        self.assertRegex(line, r"^relaying 1 publisher on ipc://")
+        proxy.send_signal(signal.SIGTERM)
+        out, err = proxy.communicate(timeout=PATIENCE_S)
+        self.assertEqual((proxy.returncode, out, err), (0, b"", b""))
+
+    def test_keys(self):
+        key = self.folder / "site"
+        result = feed("keygen", str(key))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        public = result.stdout.decode().split()[0]
+        self.assertEqual(len(public), 40)
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        self.assertIn(public, (self.folder / "site.pub").read_text())
+        self.assert_refused(feed("keygen", str(key)), 1, str(key))  # never overwritten
+        path, _ = self.import_fixture()
+        simulate = ["simulate", "--cluster", str(path), "--bind", "tcp://0.0.0.0:*", "--duration", "0.5"]
+        self.assertEqual(feed(*simulate, "--curve-key", str(key), "--curve-allow", public).returncode, 0)
+        self.assert_refused(feed(*simulate, "--curve-key", str(self.folder / "none")), 1, "none")
+        self.assertEqual(feed(*simulate, "--curve-allow", public).returncode, 2)  # needs a key
 
 
 if __name__ == "__main__":
