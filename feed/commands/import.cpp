@@ -139,7 +139,9 @@ void run_import(ImportArguments& arguments) {
     if (arguments.json && arguments.output == "-")
         throw UsageError("--json and -o - both write to stdout; choose one.");
     if (arguments.options.name.empty()) arguments.options.name = name_from(arguments.output);
-    if (arguments.options.title.empty()) arguments.options.title = "InfiniBand fabric " + arguments.options.name;
+    if (arguments.options.title.empty())
+        arguments.options.title =
+            arguments.options.name == "fabric" ? "InfiniBand fabric" : "InfiniBand fabric " + arguments.options.name;
     if (arguments.gpus_per_host >= 0) arguments.options.gpus_per_host = uint32_t(arguments.gpus_per_host);
     try {
         NameRules::with_defaults(arguments.options.name_rules);

@@ -1,4 +1,5 @@
 // belvedere-feed inspect FILE: what a cluster file holds, as a table or as one JSON object.
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -19,10 +20,9 @@ struct InspectArguments {
 
 void run_inspect(const InspectArguments& arguments) {
     const LoadedCluster cluster = load_cluster(arguments.file);
-    if (arguments.json)
-        fmt::print("{}\n", inspect_cluster_json(cluster));
-    else
-        fmt::print("{}", inspect_cluster_text(cluster));
+    std::string text = arguments.json ? inspect_cluster_json(cluster) : inspect_cluster_text(cluster);
+    if (text.empty() || text.back() != '\n') text += '\n';
+    std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 }  // namespace

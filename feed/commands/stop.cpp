@@ -7,14 +7,14 @@ namespace bv {
 
 namespace {
 
-volatile std::sig_atomic_t requested = 0;
+std::atomic<bool> requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 void request(int signal) {
-    if (requested) {
+    if (requested.exchange(true)) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
-    requested = 1;
 }
 
 }  // namespace
@@ -26,6 +26,6 @@ void stop_on_signals() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-bool stop_requested() { return requested != 0; }
+const std::atomic<bool>& stop_requested() { return requested; }
 
 }  // namespace bv

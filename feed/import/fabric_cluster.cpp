@@ -71,6 +71,7 @@ private:
                                                                                   : natural_less(a.name, b.name);
                   });
         for (const Cable& cable : model_.cables) write_cable(cable);
+        number_pods();
         set_rack_roles();
     }
 
@@ -125,6 +126,18 @@ private:
         out.gigabits_per_second = rate_bytes_per_second(cable.rate) * 8 / 1e9;
         if (out.gigabits_per_second == 0) ++summary_.unknown_rates;
         cluster_.cables.push_back(out);
+    }
+
+    // Pods are group numbers from 0; names count them from anywhere.
+    void number_pods() {
+        std::map<uint32_t, uint32_t> numbers;
+        for (const ExplicitRack& rack : cluster_.racks) numbers[rack.pod];
+        for (const ExplicitSwitch& it : cluster_.switches) numbers[it.pod];
+        numbers.erase(no_index);
+        for (uint32_t next = 0; auto& [pod, number] : numbers) number = next++;
+        numbers[no_index] = no_index;
+        for (ExplicitRack& rack : cluster_.racks) rack.pod = numbers[rack.pod];
+        for (ExplicitSwitch& it : cluster_.switches) it.pod = numbers[it.pod];
     }
 
     void set_rack_roles() {

@@ -50,7 +50,7 @@ class Usage(Case):
         for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
-            self.assertIn(b"--help", result.stdout)
+            self.assertIn(" ".join(["Usage: belvedere-feed", *command]), result.stdout.decode())
         self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage_is_2(self):
