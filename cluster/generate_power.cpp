@@ -1,5 +1,5 @@
 // Power of a plan: utility → substation → UPS → busway → rack, with batteries beside the substations. Everything but
-// the busways stands east of the halls: low, so that the overview from the south-east looks over it.
+// the busways stands west of the halls: behind them in the overview from the south-east, so that the halls come first.
 #include <algorithm>
 #include <cmath>
 
@@ -65,7 +65,9 @@ public:
     }
 
 private:
+    // Places are worked out eastwards from the halls' east side and mirrored to the west.
     void add(PowerKind kind, std::string name, uint32_t parent, Place place, Extent extent, float watts) {
+        if (kind != PowerKind::busway) place.x = site_.west + site_.east - place.x;
         t_.power.push_back({kind, parent, no_index, place, extent, watts, {}});
         t_.names[size_t(ObjectClass::power)].push_back(std::move(name));
     }
