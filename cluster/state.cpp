@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "cluster/coverage.h"
+#include "cluster/derived_health.h"
 
 namespace bv {
 namespace {
@@ -39,34 +40,49 @@ ClusterState::ClusterState(std::shared_ptr<const Topology> topology) : topology_
     }
 }
 
-bool ClusterState::apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
-                         int64_t interval_ns, uint16_t source) {
+bool ClusterState::copy_values(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
+                               int64_t interval_ns, uint16_t source) {
     if (size_t(metric.object_class) >= object_class_count) return false;
     auto& columns = classes[size_t(metric.object_class)].columns;
     if (metric.index >= columns.size()) return false;
     Column& column = columns[metric.index];
     if (first > column.values.size() || values.size() > column.values.size() - first) return false;
     if (values.empty()) return true;
-    const auto count = uint32_t(values.size());
-    if (!lay_over(column.coverage, {first, count, at_ns, interval_ns, source, false}, max_coverage)) return false;
+    if (!lay_over(column.coverage, {first, uint32_t(values.size()), at_ns, interval_ns, source, false}, max_coverage))
+        return false;
     std::memcpy(column.values.data() + first, values.data(), values.size_bytes());
     column.version = next_version();
-    if (metric.index != health_metric) {
-        const Metric& m = bv::metric(metric);
-        if (!std::isnan(m.warning) || !std::isnan(m.critical)) derive_health(metric.object_class, first, count);
-    }
     time_ns = std::max(time_ns, at_ns);
+    return true;
+}
+
+bool ClusterState::apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
+                         int64_t interval_ns, uint16_t source) {
+    if (!copy_values(metric, first, values, at_ns, interval_ns, source)) return false;
+    if (metric.index != health_metric && has_thresholds(bv::metric(metric)))
+        derive_health(metric.object_class, first, uint32_t(values.size()));
     return true;
 }
 
 bool ClusterState::apply(const TelemetryBatch& batch, uint16_t source) {
     bool all = true;
-    // Health first: what is published needs no deriving.
-    for (const bool health_turn : {true, false})
-        for (const TickColumn& column : batch.columns)
-            if ((column.metric.index == health_metric) == health_turn)
-                all =
-                    apply(column.metric, column.first, column.values, batch.time_ns, batch.interval_ns, source) && all;
+    // Health is derived once for all columns of a class, over everything that they touch.
+    std::array<IndexRange, object_class_count> touched{};
+    for (const TickColumn& column : batch.columns) {
+        if (!copy_values(column.metric, column.first, column.values, batch.time_ns, batch.interval_ns, source)) {
+            all = false;
+            continue;
+        }
+        if (column.values.empty() || column.metric.index == health_metric || !has_thresholds(bv::metric(column.metric)))
+            continue;
+        IndexRange& range = touched[size_t(column.metric.object_class)];
+        const uint32_t end = column.first + uint32_t(column.values.size());
+        const uint32_t first = range.count ? std::min(range.first, column.first) : column.first;
+        range = {first, (range.count ? std::max(range.end(), end) : end) - first};
+    }
+    for (const ObjectClass object_class : all_object_classes)
+        if (const IndexRange range = touched[size_t(object_class)]; range.count)
+            derive_health(object_class, range.first, range.count);
     for (const Event& event : batch.events) apply(event);
     for (const Job& job : batch.jobs) apply(job);
     time_ns = std::max(time_ns, batch.time_ns);
@@ -127,35 +143,7 @@ void ClusterState::interrupt(uint16_t source) {
 void ClusterState::derive_health(ObjectClass object_class, uint32_t first, uint32_t count) {
     auto& columns = classes[size_t(object_class)].columns;
     Column& health = columns[health_metric];
-    const auto metrics = metrics_of(object_class);
     bool changed = false;
-    const auto derive_run = [&](uint32_t from, uint32_t to) {
-        uint16_t* out = health.values.data() + from;
-        const size_t n = to - from;
-        std::fill_n(out, n, no_data);
-        for (size_t m = 1; m < metrics.size(); ++m) {
-            const Metric& metric = metrics[m];
-            if (metric.direction == Direction::neutral || columns[m].coverage.empty()) continue;
-            const bool has_warning = !std::isnan(metric.warning), has_critical = !std::isnan(metric.critical);
-            if (!has_warning && !has_critical) continue;
-            const bool high = metric.direction == Direction::high_is_bad;
-            // Compared as raw values: 65535 is above every value, so "never" for a missing high threshold; for a low
-            // one, -1.
-            const int never = high ? 0xFFFF : -1;
-            const int warning = has_warning ? quantise(metric, metric.warning) : never;
-            const int critical = has_critical ? quantise(metric, metric.critical) : never;
-            const uint16_t* in = columns[m].values.data() + from;
-            for (size_t i = 0; i < n; ++i) {
-                const int value = in[i];
-                if (value == no_data) continue;
-                const bool warns = high ? value >= warning : value <= warning;
-                const bool alarms = high ? value >= critical : value <= critical;
-                const auto found = uint16_t(alarms ? Health::critical : warns ? Health::warning : Health::ok);
-                out[i] = out[i] == no_data ? found : std::max(out[i], found);
-            }
-        }
-        changed = true;
-    };
     // Only the stretches between published ones.
     uint32_t at = first;
     const uint32_t end = first + count;
@@ -164,7 +152,10 @@ void ClusterState::derive_health(ObjectClass object_class, uint32_t first, uint3
     for (; at < end; ++published) {
         const bool any = published != health.coverage.end() && published->first < end;
         const uint32_t stop = any ? std::max(published->first, at) : end;
-        if (stop > at) derive_run(at, stop);
+        if (stop > at) {
+            derive_health_run(object_class, columns, at, stop - at, health.values.data() + at);
+            changed = true;
+        }
         if (!any) break;
         at = published->end();
     }

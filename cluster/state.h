@@ -137,6 +137,8 @@ public:
     [[nodiscard]] uint64_t hash() const;
 
 private:
+    bool copy_values(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t time_ns,
+                     int64_t interval_ns, uint16_t source);
     // Writes derived health into column 0 wherever nobody published health (column 0's coverage is of published health
     // only).
     void derive_health(ObjectClass object_class, uint32_t first, uint32_t count);

@@ -55,6 +55,10 @@ TEST_CASE("display ranges and thresholds can be represented, and lie in order") 
                 if (metric.direction == Direction::low_is_bad) CHECK(metric.warning > metric.critical);
                 CHECK(metric.direction != Direction::neutral);
             }
+            // Derived health compares with one step below a high threshold: there must be one.
+            if (metric.direction == Direction::high_is_bad)
+                for (const float edge : {metric.warning, metric.critical})
+                    if (!std::isnan(edge)) CHECK(quantise(metric, edge) > 0);
         }
 }
 

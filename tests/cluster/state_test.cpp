@@ -205,6 +205,40 @@ TEST_CASE("thresholds of metrics where low is bad") {
     CHECK(state.health({ObjectClass::link, 2}) == Health::critical);
 }
 
+TEST_CASE("derived health is the worst of all thresholds, for every raw value of every metric") {
+    // Against the plainest reading of the catalogue, one class after the other, one metric at a time.
+    for (const ObjectClass c :
+         {ObjectClass::gpu, ObjectClass::node, ObjectClass::link, ObjectClass::nic, ObjectClass::rack}) {
+        const auto metrics = metrics_of(c);
+        for (size_t m = 1; m < metrics.size(); ++m) {
+            const Metric& it = metrics[m];
+            const bool speaks =
+                it.direction != Direction::neutral && !(std::isnan(it.warning) && std::isnan(it.critical));
+            ClusterState state(small());
+            const uint32_t n = small()->count(c);
+            for (uint32_t first = 0; first < 65536; first += 97 * n) {
+                std::vector<uint16_t> values(n);
+                for (uint32_t i = 0; i < n; ++i) values[i] = uint16_t(std::min(first + 97 * i, 65535u));
+                for (const float edge : {it.warning, it.critical})
+                    if (!std::isnan(edge)) values[n / 2] = uint16_t(quantise(it, edge) - (first / 97 % 3) + 1);
+                REQUIRE(state.apply({c, MetricIndex(m)}, 0, values, start, second, 0));
+                for (uint32_t i = 0; i < n; ++i) {
+                    Health expected = Health::ok;
+                    const auto passed = [&](float edge) {
+                        if (std::isnan(edge)) return false;
+                        const int raw_edge = quantise(it, edge);
+                        return it.direction == Direction::high_is_bad ? values[i] >= raw_edge : values[i] <= raw_edge;
+                    };
+                    if (passed(it.warning)) expected = Health::warning;
+                    if (passed(it.critical)) expected = Health::critical;
+                    if (values[i] == no_data || !speaks) expected = Health::unknown;
+                    REQUIRE_MESSAGE(state.health({c, i}) == expected, it.name << " raw " << values[i]);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("published health is never overridden, whichever comes first") {
     for (const bool health_first : {true, false}) {
         CAPTURE(health_first);
