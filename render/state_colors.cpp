@@ -19,7 +19,8 @@ glm::vec3 base_color(uint32_t health, uint32_t value, bool below, bool above, co
     const auto theme = [&](uint32_t index) { return glm::vec3(constants.colors[index]); };
     if (health != health_ok || (constants.flags & gpu::frame_color_by_health))
         return theme(std::min(health, health_unknown));
-    if (below && above) return theme(gpu::theme_no_data);
+    // Both at once: there is no value. Which of the two reasons it has, the value says.
+    if (below && above) return theme(value == 0 ? health_ok : gpu::theme_no_data);
     if (below) return theme(gpu::theme_below);
     if (above) return theme(gpu::theme_above);
     return glm::vec3(map[value]) / 255.0f;

@@ -28,7 +28,9 @@ BV_CONST state_dimmed = 1u << 22;    // outside the filter or the incident
 BV_CONST state_absent = 1u << 23;    // nothing is here: an empty cell
 BV_CONST state_below_high = 1u << 24;  // value below / above the display range
 BV_CONST state_above_high = 1u << 25;
-BV_CONST state_by_health = 1u << 26;   // things of this class do not have the metric: coloured by health, not as "no data"
+// Things of this class do not have the metric: coloured by health, not as "no data". Value 0 with both range flags, which no
+// value can have, so that the colour table needs no bit more.
+BV_CONST state_by_health = 1u << 26 | 3u << 24;
 
 // High byte of an entry of the table of state colours.
 BV_CONST color_flag_glow = 1u;

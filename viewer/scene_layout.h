@@ -15,7 +15,7 @@
 namespace bv {
 
 inline constexpr float rack_unit_m = 0.04445f;
-inline constexpr uint32_t word_by_health = gpu::state_by_health | gpu::state_no_value;
+inline constexpr uint32_t word_by_health = gpu::state_by_health;  // its value bits are 0
 
 inline uint32_t health_word(Health health) { return uint32_t(health) << gpu::state_health_shift; }
 inline Health health_of(uint32_t word) { return Health((word >> gpu::state_health_shift) & 7u); }

@@ -172,6 +172,9 @@ void add_values(const ClusterState& state, const SceneLayout::Impl& layout, cons
     for (size_t i = 0; i < words.size(); ++i) words[i] = scale.word(values[i]);
 }
 
+bool by_health(uint32_t word) { return (word & gpu::state_by_health) == gpu::state_by_health; }
+bool has_value(uint32_t word) { return (word & 0xFFFFu) != gpu::state_no_value && !by_health(word); }
+
 constexpr ObjectClass drawn_classes[] = {ObjectClass::gpu,   ObjectClass::node, ObjectClass::switch_,
                                          ObjectClass::rack,  ObjectClass::cdu,  ObjectClass::power,
                                          ObjectClass::plant, ObjectClass::link, ObjectClass::nic};
@@ -184,11 +187,11 @@ void mean_over_gpus(const SceneLayout::Impl& layout, SceneCache& cache) {
         uint64_t sum = 0;
         uint32_t count = 0;
         for (uint32_t i = range.first; i < range.end(); ++i)
-            if ((gpus[i] & 0xFFFFu) != gpu::state_no_value) sum += gpus[i] & 0xFFFFu, ++count;
+            if (has_value(gpus[i])) sum += gpus[i] & 0xFFFFu, ++count;
         return count ? uint32_t(sum / count) : uint32_t(gpu::state_no_value);
     };
     const auto set = [&](Words& words, uint32_t i, IndexRange range) {
-        if (range.count && (words[i] & gpu::state_by_health)) words[i] = (words[i] & ~(word_by_health)) | mean(range);
+        if (range.count && by_health(words[i])) words[i] = (words[i] & ~(word_by_health)) | mean(range);
     };
     for (uint32_t i = 0; i < t.nodes.size(); ++i) set(cache.words[size_t(ObjectClass::node)], i, t.nodes[i].gpus);
     for (uint32_t i = 0; i < t.racks.size(); ++i) set(cache.words[size_t(ObjectClass::rack)], i, t.racks[i].gpus);
@@ -216,25 +219,25 @@ void sum_up_racks(const SceneLayout::Impl& layout, SceneCache& cache) {
     for (uint32_t r = 0; r < layout.racks.size(); ++r) {
         const RackPlan& plan = layout.racks[r];
         uint64_t sum = 0;
-        uint32_t valued = 0, all = 0, dimmed = 0, stale = 0, unknown = 0, by_health = 0;
+        uint32_t valued = 0, all = 0, dimmed = 0, stale = 0, unknown = 0, without = 0;
         for (uint32_t k = plan.first_run; k < plan.first_run + plan.runs; ++k) {
             const CellRun& run = layout.runs[k];
             const uint32_t* words = cache.words[size_t(run.object_class)].data() + run.first_object;
             for (uint32_t i = 0; i < run.count; ++i) {
                 const uint32_t value = words[i] & 0xFFFFu;
-                const bool has_value = value != gpu::state_no_value;
-                sum += has_value ? value : 0;
-                valued += has_value;
+                const bool valid = has_value(words[i]);
+                sum += valid ? value : 0;
+                valued += valid;
                 dimmed += (words[i] & gpu::state_dimmed) != 0;
                 stale += (words[i] & gpu::state_stale) != 0;
-                by_health += (words[i] & gpu::state_by_health) != 0;
+                without += by_health(words[i]);
                 unknown += health_of(words[i]) == Health::unknown;
             }
             all += run.count;
         }
         const uint32_t own = cache.words[size_t(ObjectClass::rack)][r];
         uint32_t word = valued ? uint32_t(sum / valued) : uint32_t(gpu::state_no_value);
-        if (by_health * 2 > all || all == 0) word |= gpu::state_by_health;
+        if (without * 2 > all || all == 0) word = word_by_health;
         if (all == 0 ? (own & gpu::state_dimmed) != 0 : dimmed == all) word |= gpu::state_dimmed;
         if (stale * 2 > all) word |= gpu::state_stale;
         Health health = cache.rack_trouble[r].worst;

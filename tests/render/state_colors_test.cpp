@@ -42,8 +42,9 @@ TEST_CASE("no data, zero, full, stale, unknown and every health look different")
                                    table.of(word(30000, 0)),
                                    table.of(word(30000, 0, gpu::state_stale)),
                                    table.of(word(65534, 0, gpu::state_above_high)),
-                                   table.of(word(0, 0, gpu::state_below_high))};
-    CHECK(looks.size() == 12);
+                                   table.of(word(0, 0, gpu::state_below_high)),
+                                   table.of(word(0, 0, gpu::state_by_health))};
+    CHECK(looks.size() == 13);
 }
 
 TEST_CASE("only warning, critical and down glow, and only while they are fresh and in the filter") {
