@@ -38,7 +38,7 @@ public:
 
         // Substations fill the north end of the block in lines as wide as the batteries south of them.
         const float substation_pitch_x = substation_.width + 6, substation_pitch_y = substation_.depth + 6;
-        const float width = battery_width(std::max(8.0f, depth - substation_pitch_y));
+        const float width = battery_width(depth - substation_pitch_y);
         const auto per_line = uint32_t(std::max(1.0f, (width + 6) / substation_pitch_x));
         const uint32_t lines = (p.substations + per_line - 1) / per_line;
         for (uint32_t u = 0; u < p.utilities; ++u)
@@ -50,7 +50,8 @@ public:
                 {block_west + substation_.width / 2 + float(s % per_line) * substation_pitch_x,
                  site_.north - substation_.depth / 2 - float(s / per_line) * substation_pitch_y, 0, 0},
                 substation_, p.substation_watts);
-        batteries(block_west, std::max(8.0f, depth - float(lines) * substation_pitch_y));
+        const float batteries_north = site_.north - float(lines) * substation_pitch_y;
+        batteries(block_west, batteries_north, batteries_north - site_.south);
 
         const float pitch = std::max(ups_pitch, depth / float(ups_lines)), middle = (site_.north + site_.south) / 2;
         for (uint32_t i = 0; i < ups; ++i) {
@@ -73,20 +74,24 @@ private:
     }
 
     static constexpr float pair_pitch = 2 * battery_extent.depth + battery_gap_m + battery_lane_m;
-    static uint32_t battery_lines(float depth) { return std::max(2u, 2 * uint32_t(depth / pair_pitch)); }
+    // As many lines as the halls are deep, but at least so many that the block is about square.
+    uint32_t battery_lines(float depth) const {
+        const auto square = uint32_t(std::ceil(0.9f * std::sqrt(float(plan_.power.batteries))));
+        return 2 * std::max({1u, square, uint32_t(std::max(0.0f, depth) / pair_pitch)});
+    }
     float battery_width(float depth) const {
         const uint32_t lines = battery_lines(depth);
         return float((plan_.power.batteries + lines - 1) / lines) * (battery_extent.width + 1.2f);
     }
 
     // Back to back in pairs with a lane between the pairs.
-    void batteries(float west, float depth) {
+    void batteries(float west, float north, float depth) {
         const auto& p = plan_.power;
         const uint32_t lines = battery_lines(depth);
         for (uint32_t b = 0; b < p.batteries; ++b) {
             const uint32_t line = b % lines, column = b / lines;
             const float x = west + battery_extent.width / 2 + float(column) * (battery_extent.width + 1.2f);
-            const float y = site_.south + battery_extent.depth / 2 + float(line / 2) * pair_pitch +
+            const float y = north - battery_extent.depth / 2 - float(line / 2) * pair_pitch -
                             float(line % 2) * (battery_extent.depth + battery_gap_m);
             const auto substation = uint32_t(uint64_t(b) * p.substations / p.batteries);
             add(PowerKind::battery, "BAT" + padded(b + 1, p.batteries), p.utilities + substation, {x, y, 0, 0},
