@@ -357,7 +357,7 @@ int run_bench(const Options& options) {
         case Command::bench_first_picture:
             return bench_first_picture(options);
         case Command::bench_ingest:
-            throw std::runtime_error("bench ingest is not built in");
+            return bench_ingest(options);
         case Command::view:
             break;
     }

@@ -184,11 +184,16 @@ void Timeline::Impl::record(const TelemetryBatch& batch) {
     const auto site_power = find_metric(ObjectClass::site, "power_watts");
     if (current->topology().contains(watched)) lines.resize(metrics_of(watched.object_class).size());
     for (const TickColumn& column : batch.columns) {
-        const auto value = [&](uint32_t index) { return float(dequantise(metric(column.metric), column.values[index - column.first])); };
-        const auto holds = [&](uint32_t index) { return index >= column.first && index - column.first < column.values.size(); };
+        const auto value = [&](uint32_t index) {
+            return float(dequantise(metric(column.metric), column.values[index - column.first]));
+        };
+        const auto holds = [&](uint32_t index) {
+            return index >= column.first && index - column.first < column.values.size();
+        };
         if (site_power && column.metric == MetricId{ObjectClass::site, *site_power} && holds(0))
             append(power, value(0), batch.time_ns, batch.interval_ns);
-        if (column.metric.object_class == watched.object_class && current->topology().contains(watched) && holds(watched.index))
+        if (column.metric.object_class == watched.object_class && current->topology().contains(watched) &&
+            holds(watched.index))
             append(lines[column.metric.index], value(watched.index), batch.time_ns, batch.interval_ns);
     }
 }

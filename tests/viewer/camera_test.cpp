@@ -24,7 +24,8 @@ TEST_CASE("every hall, rack, power gear and plant is inside the overview at any 
         CAPTURE(aspect);
         Camera camera;
         camera.jump(named_view(*topology, "overview", aspect));
-        for (const ObjectClass object_class : {ObjectClass::hall, ObjectClass::rack, ObjectClass::power, ObjectClass::plant})
+        for (const ObjectClass object_class :
+             {ObjectClass::hall, ObjectClass::rack, ObjectClass::power, ObjectClass::plant})
             for (uint32_t i = 0; i < topology->count(object_class); ++i) {
                 const Place place = topology->place_of({object_class, i});
                 const glm::vec3 pixel = pixel_of(camera, {place.x, place.y, place.z}, 1000 * aspect, 1000);
@@ -56,8 +57,10 @@ TEST_CASE("views are found by index and by name, and what does not exist is refu
     const std::string name = topology->name_of({ObjectClass::rack, 3});
     CHECK(named_view(*topology, "rack:" + name, 1.5f).target == named_view(*topology, "rack:3", 1.5f).target);
     CHECK_NOTHROW((void)named_view(*topology, "gpu:" + topology->path_of({ObjectClass::gpu, 17}), 1.5f));
-    CHECK_THROWS_WITH_AS((void)named_view(*topology, "rack:99999", 1.5f), doctest::Contains("rack:99999"), std::runtime_error);
-    CHECK_THROWS_WITH_AS((void)named_view(*topology, "gpu:nobody", 1.5f), doctest::Contains("nobody"), std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)named_view(*topology, "rack:99999", 1.5f), doctest::Contains("rack:99999"),
+                         std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)named_view(*topology, "gpu:nobody", 1.5f), doctest::Contains("nobody"),
+                         std::runtime_error);
     CHECK_THROWS_WITH_AS((void)named_view(*topology, "moon", 1.5f), doctest::Contains("overview"), std::runtime_error);
 }
 

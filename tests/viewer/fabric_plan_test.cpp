@@ -15,7 +15,9 @@ TEST_CASE("every link is in one bundle and its route joins the stops of both rac
     for (const FabricPlan::Bundle& bundle : plan.bundles) {
         const std::vector<glm::vec3> route = plan.route(bundle.rack_a, bundle.rack_b, 1);
         REQUIRE(route.size() >= 2);
-        const auto stop = [&](uint32_t rack) { return plan.row_trays[plan.rack_stops[rack].tray].stops[plan.rack_stops[rack].stop]; };
+        const auto stop = [&](uint32_t rack) {
+            return plan.row_trays[plan.rack_stops[rack].tray].stops[plan.rack_stops[rack].stop];
+        };
         CHECK(glm::length(route.front() - stop(bundle.rack_a)) < 0.01f);
         CHECK(glm::length(route.back() - stop(bundle.rack_b)) < 0.01f);
     }
@@ -27,10 +29,13 @@ TEST_CASE("the load of a segment is the load of the links that pass it") {
     ClusterState state = healthy_state(topology);
     const auto tx = find_metric(ObjectClass::link, "tx_bytes_per_second").value();
     // One link carries 10 GB/s, every other one nothing.
-    set_raw(state, ObjectClass::link, tx, 0, topology->count(ObjectClass::link), quantise(metrics_of(ObjectClass::link)[tx], 0));
+    set_raw(state, ObjectClass::link, tx, 0, topology->count(ObjectClass::link),
+            quantise(metrics_of(ObjectClass::link)[tx], 0));
     uint32_t chosen = no_index;
     for (uint32_t i = 0; i < topology->links.size() && chosen == no_index; ++i)
-        if (plan.link_bundle[i] != no_index && plan.bundles[plan.link_bundle[i]].rack_a != plan.bundles[plan.link_bundle[i]].rack_b) chosen = i;
+        if (plan.link_bundle[i] != no_index &&
+            plan.bundles[plan.link_bundle[i]].rack_a != plan.bundles[plan.link_bundle[i]].rack_b)
+            chosen = i;
     REQUIRE(chosen != no_index);
     set_value(state, {ObjectClass::link, chosen}, "tx_bytes_per_second", 1e10);
     set_health(state, {ObjectClass::link, chosen}, Health::critical);
@@ -48,7 +53,8 @@ TEST_CASE("the load of a segment is the load of the links that pass it") {
     }
     int32_t critical = 0, negative = 0;
     for (const auto& series : {loads.row, loads.hall, loads.pairs})
-        for (const TrunkLoad& load : series) critical += load.critical, negative += load.links < 0 || load.bytes_per_second < -1;
+        for (const TrunkLoad& load : series)
+            critical += load.critical, negative += load.links < 0 || load.bytes_per_second < -1;
     CHECK(critical >= 1);
     CHECK(negative == 0);
 }

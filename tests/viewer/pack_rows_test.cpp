@@ -1,4 +1,5 @@
-// pack_rows without a GPU: every GPU is in the picture at every level, trouble is never hidden, and absence of data is never health.
+// pack_rows without a GPU: every GPU is in the picture at every level, trouble is never hidden, and absence of data is
+// never health.
 #include <cstdlib>
 #include <set>
 
@@ -23,7 +24,9 @@ struct Packed {
     }
 };
 
-uint32_t cell_word(const FrameRows& rows, const gpu::RackRow& rack, uint32_t cell) { return rows.cells.rows()[rack.first_cell + cell]; }
+uint32_t cell_word(const FrameRows& rows, const gpu::RackRow& rack, uint32_t cell) {
+    return rows.cells.rows()[rack.first_cell + cell];
+}
 
 size_t gpu_boxes(const FrameRows& rows) {
     size_t count = 0;
@@ -46,11 +49,12 @@ TEST_CASE("from far, every rack is one row and every GPU one cell with its value
     CHECK((row->columns_rows & 0xFFFF) == 8);
     CHECK((row->columns_rows >> 16) == 8);
     const uint32_t cell = gpu - p.topology->racks[rack].gpus.first;
-    CHECK((cell_word(p.rows, *row, cell) & 0xFFFF) == 65534);    // the top of the display range
+    CHECK((cell_word(p.rows, *row, cell) & 0xFFFF) == 65534);  // the top of the display range
     CHECK((cell_word(p.rows, *row, cell + 1) & 0xFFFF) == 0);
     CHECK((cell_word(p.rows, *row, cell + 2) & 0xFFFF) == gpu::state_no_value);
     uint32_t gpu_cells = 0;
-    for (const gpu::RackRow& r : p.rows.racks.rows()) gpu_cells += (r.columns_rows & 0xFFFF) == 8 ? (r.columns_rows >> 16) * 8 : 0;
+    for (const gpu::RackRow& r : p.rows.racks.rows())
+        gpu_cells += (r.columns_rows & 0xFFFF) == 8 ? (r.columns_rows >> 16) * 8 : 0;
     CHECK(gpu_cells == p.topology->count(ObjectClass::gpu));
 }
 
@@ -88,7 +92,8 @@ TEST_CASE("a critical thing has a beacon at every level of detail") {
         p.pack(view);
         bool marked = false;
         for (const gpu::BeaconRow& beacon : p.rows.beacons.rows())
-            marked = marked || (health_of(beacon.state) == Health::critical && glm::length(beacon.position - target) < 4 && beacon.min_pixels >= 8);
+            marked = marked || (health_of(beacon.state) == Health::critical &&
+                                glm::length(beacon.position - target) < 4 && beacon.min_pixels >= 8);
         CHECK(marked);
     }
 }
@@ -131,7 +136,8 @@ TEST_CASE("GPU boxes lie in the cells that the far level draws for them") {
         const PlacedBox box = p.layout.impl().gpu_box(gpu);
         const uint32_t cell = gpu - p.topology->racks[rack].gpus.first;
         const glm::vec3 offset = box.position + glm::vec3(0, 0, box.size.z / 2) - plan.box.position;
-        const float u = (glm::dot(offset, side_of(plan.box.yaw)) + plan.box.size.x / 2 - 0.05f) / (plan.box.size.x - 0.1f) * plan.columns;
+        const float u = (glm::dot(offset, side_of(plan.box.yaw)) + plan.box.size.x / 2 - 0.05f) /
+                        (plan.box.size.x - 0.1f) * plan.columns;
         const float v = (offset.z - plan.cells_bottom) / (plan.cells_top - plan.cells_bottom) * plan.rows;
         CHECK(uint32_t(u) == cell % plan.columns);
         CHECK(uint32_t(v) == cell / plan.columns);
@@ -146,7 +152,8 @@ TEST_CASE("selection and hover mark cells and draw outlines") {
     p.pack(view);
     const gpu::RackRow* row = row_of(p.rows, *p.topology, gpu_rack(*p.topology, 130));
     REQUIRE(row);
-    CHECK((cell_word(p.rows, *row, 130 - p.topology->racks[gpu_rack(*p.topology, 130)].gpus.first) & gpu::state_selected) != 0);
+    CHECK((cell_word(p.rows, *row, 130 - p.topology->racks[gpu_rack(*p.topology, 130)].gpus.first) &
+           gpu::state_selected) != 0);
     const gpu::RackRow* first = row_of(p.rows, *p.topology, p.topology->nodes[0].rack);
     uint32_t hovered = 0;
     for (uint32_t i = 0; i < 64; ++i) hovered += (cell_word(p.rows, *first, i) & gpu::state_hovered) != 0;
@@ -194,7 +201,8 @@ TEST_CASE("GPUs can be coloured by a metric of what they stand in") {
     REQUIRE(row);
     CHECK((cell_word(p.rows, *row, 0) & 0xFFFF) == 65534);
     CHECK((cell_word(p.rows, *row, 63) & 0xFFFF) == 65534);
-    CHECK((cell_word(p.rows, *row_of(p.rows, *p.topology, gpu_rack(*p.topology, 511)), 0) & 0xFFFF) == gpu::state_no_value);
+    CHECK((cell_word(p.rows, *row_of(p.rows, *p.topology, gpu_rack(*p.topology, 511)), 0) & 0xFFFF) ==
+          gpu::state_no_value);
 }
 
 TEST_CASE("colouring by rail gives the GPUs of a node different colours") {

@@ -21,10 +21,11 @@ inline std::shared_ptr<const Topology> array_512() {
 inline constexpr int64_t test_time_ns = 1'767'225'690'000'000'000;
 inline constexpr int64_t test_interval_ns = 1'000'000'000;
 
-inline void set_raw(ClusterState& state, ObjectClass object_class, MetricIndex index, uint32_t first, uint32_t count, uint16_t raw,
-                    int64_t time_ns = test_time_ns) {
+inline void set_raw(ClusterState& state, ObjectClass object_class, MetricIndex index, uint32_t first, uint32_t count,
+                    uint16_t raw, int64_t time_ns = test_time_ns) {
     const std::vector<uint16_t> values(count, raw);
-    if (!state.apply({object_class, index}, first, values, time_ns, test_interval_ns, 0)) throw std::runtime_error("does not fit");
+    if (!state.apply({object_class, index}, first, values, time_ns, test_interval_ns, 0))
+        throw std::runtime_error("does not fit");
     state.time_ns = std::max(state.time_ns, time_ns);
 }
 
@@ -48,9 +49,7 @@ inline ClusterState healthy_state(const std::shared_ptr<const Topology>& topolog
 }
 
 struct TestRows : FrameRows {
-    TestRows() {
-        use(racks), use(cells), use(boxes), use(trunks), use(beacons), use(outlines);
-    }
+    TestRows() { use(racks), use(cells), use(boxes), use(trunks), use(beacons), use(outlines); }
     template <typename Row>
     static void use(Rows<Row>& rows) {
         auto memory = std::make_shared<std::unique_ptr<Row[]>>();
@@ -80,6 +79,8 @@ inline const gpu::RackRow* row_of(const FrameRows& rows, const Topology& topolog
     return nullptr;
 }
 
-inline uint32_t gpu_rack(const Topology& topology, uint32_t gpu) { return topology.nodes[topology.gpu_nodes[gpu]].rack; }
+inline uint32_t gpu_rack(const Topology& topology, uint32_t gpu) {
+    return topology.nodes[topology.gpu_nodes[gpu]].rack;
+}
 
 }  // namespace bv::test

@@ -12,7 +12,9 @@ Camera::Ray towards(const View& view, glm::vec3 point) {
     return {view.camera.pose().eye, glm::normalize(point - view.camera.pose().eye)};
 }
 
-glm::vec3 front_face(const PlacedBox& box) { return box.position + front_of(box.yaw) * (box.size.y / 2 - 0.02f) + glm::vec3(0, 0, box.size.z / 2); }
+glm::vec3 front_face(const PlacedBox& box) {
+    return box.position + front_of(box.yaw) * (box.size.y / 2 - 0.02f) + glm::vec3(0, 0, box.size.z / 2);
+}
 
 }  // namespace
 
@@ -25,7 +27,8 @@ TEST_CASE("every GPU of a rack is hit through its own front") {
     REQUIRE(gpus.count == 64);
     for (uint32_t gpu = gpus.first; gpu < gpus.end(); ++gpu) {
         CAPTURE(gpu);
-        CHECK(pick(state, layout, view, towards(view, front_face(layout.impl().gpu_box(gpu)))) == ObjectId{ObjectClass::gpu, gpu});
+        CHECK(pick(state, layout, view, towards(view, front_face(layout.impl().gpu_box(gpu)))) ==
+              ObjectId{ObjectClass::gpu, gpu});
     }
 }
 
@@ -38,9 +41,11 @@ TEST_CASE("from far a rack is hit as a whole, and the floor is its hall") {
     pose.eye = pose.target + (pose.eye - pose.target) * 12.0f;
     view.camera.jump(pose);
     const Rack& rack = topology->racks[4];
-    CHECK(pick(state, layout, view, towards(view, {rack.place.x, rack.place.y, rack.place.z + rack.extent.height})) == ObjectId{ObjectClass::rack, 4});
+    CHECK(pick(state, layout, view, towards(view, {rack.place.x, rack.place.y, rack.place.z + rack.extent.height})) ==
+          ObjectId{ObjectClass::rack, 4});
     const Hall& hall = topology->halls[0];
-    const glm::vec3 corner{hall.place.x + hall.extent.width * 0.49f, hall.place.y - hall.extent.depth * 0.49f, hall.place.z};
+    const glm::vec3 corner{hall.place.x + hall.extent.width * 0.49f, hall.place.y - hall.extent.depth * 0.49f,
+                           hall.place.z};
     CHECK(pick(state, layout, view, towards(view, corner)) == ObjectId{ObjectClass::hall, 0});
     CHECK_FALSE(pick(state, layout, view, {pose.eye, {0, 0, 1}}).valid());
 }

@@ -22,7 +22,8 @@ TimelineOptions lockstep(const std::string& source) {
 }  // namespace
 
 TEST_CASE("lockstep gives the same state at the same moment, whatever way the cursor came") {
-    Timeline once(lockstep("sim:array-512?seed=7")), stepped(lockstep("sim:array-512?seed=7")), other(lockstep("sim:array-512?seed=8"));
+    Timeline once(lockstep("sim:array-512?seed=7")), stepped(lockstep("sim:array-512?seed=7")),
+        other(lockstep("sim:array-512?seed=8"));
     once.advance_to(30);
     for (int second = 1; second <= 30; ++second) stepped.advance_to(second);
     other.advance_to(30);
