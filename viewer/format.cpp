@@ -70,7 +70,7 @@ std::string grouped(int64_t number) {
 
 std::string short_count(double number) {
     if (std::isnan(number)) return std::string(no_data_text);
-    if (std::abs(number) < 99'999.5) return grouped(std::llround(number));
+    if (std::abs(number) < 999'999.5) return grouped(std::llround(number));
     const Quantity q = with_prefix(number, "");
     return q.unit.empty() ? q.value : q.value + " " + q.unit;
 }
