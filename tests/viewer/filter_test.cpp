@@ -62,14 +62,14 @@ TEST_CASE("metrics are compared in their units, and values that are missing matc
 TEST_CASE("units take prefixes and percentages") {
     ClusterState state = test::small_state();
     test::set(state, {ObjectClass::gpu, 1}, "power_watts", 650);
-    test::set(state, {ObjectClass::gpu, 2}, "nvlink_bytes_per_second", 2e11);
+    test::set(state, {ObjectClass::gpu, 2}, "nvlink_bytes_per_second", 8.5e11);
     test::set(state, {ObjectClass::gpu, 3}, "gpu_util_ratio", 0.25);
-    test::set(state, {ObjectClass::gpu, 4}, "step_lateness_seconds", 0.4);
+    test::set(state, {ObjectClass::gpu, 4}, "step_lateness_seconds", 0.95);
     CHECK(count(state, "power_watts > 0.6kW and power_watts < 700 W", ObjectClass::gpu) == 1);
-    CHECK(count(state, "nvlink_bytes_per_second > 150GB/s", ObjectClass::gpu) == 1);
-    CHECK(count(state, "nvlink_bytes_per_second > 1.2Tb/s", ObjectClass::gpu) == 1);
+    CHECK(count(state, "nvlink_bytes_per_second > 750GB/s", ObjectClass::gpu) == 1);
+    CHECK(count(state, "nvlink_bytes_per_second > 6.4Tb/s", ObjectClass::gpu) == 1);
     CHECK(count(state, "gpu_util_ratio < 50%", ObjectClass::gpu) == 1);
-    CHECK(count(state, "step_lateness_seconds >= 300ms", ObjectClass::gpu) == 1);
+    CHECK(count(state, "step_lateness_seconds >= 900ms", ObjectClass::gpu) == 1);
 }
 
 TEST_CASE("places are numbers as on their signs, or names, and hold for what stands inside") {
