@@ -143,7 +143,7 @@ void lay_out_signs(const SignFont& font, std::span<const Sign> signs, const gpu:
             up = -up;
         }
         const float fade =
-            std::clamp((pixels / sign.min_pixels - 1) / 0.35f, 0.0f, 1.0f) * std::clamp(facing * 6, 0.0f, 1.0f);
+            std::clamp((pixels / sign.min_pixels - 1) / 0.2f, 0.0f, 1.0f) * std::clamp(facing * 6, 0.0f, 1.0f);
 
         float width = 0;
         for (std::string_view rest = sign.text; !rest.empty();)

@@ -24,7 +24,8 @@ vec3 mirrored(vec3 world) {
     return world;
 }
 
-BoxCorner box_corner(vec3 position, float yaw, vec3 size, uint corner) {
+// least_pixels: how thin the box may get on screen along its own x and y.
+BoxCorner box_corner(vec3 position, float yaw, vec3 size, uint corner, float least_pixels) {
     const vec2 cos_sin = vec2(cos(yaw), sin(yaw));
     const vec3 half_size = 0.5 * size;
     const vec3 centre = vec3(position.xy, position.z + half_size.z);
@@ -38,7 +39,11 @@ BoxCorner box_corner(vec3 position, float yaw, vec3 size, uint corner) {
     if (corner >= 4u && abs(eye[result.face]) <= half_size[result.face]) flips = 0u;
     const vec3 side = towards * vec3((flips & 1u) != 0u ? -1.0 : 1.0, (flips & 2u) != 0u ? -1.0 : 1.0,
                                      (flips & 4u) != 0u ? -1.0 : 1.0);
-    const vec3 from_centre = side * half_size;
+    vec3 from_centre = side * half_size;
+    if (least_pixels > 0.0) {
+        const vec3 at = centre + turn(from_centre, cos_sin);
+        from_centre.xy = side.xy * max(half_size.xy, vec2(0.5 * least_pixels * distance(at, frame.eye) / frame.pixels_per_metre));
+    }
     result.local = vec3(from_centre.xy, from_centre.z + half_size.z);
     result.world = centre + turn(from_centre, cos_sin);
     vec3 normal = vec3(0.0);
@@ -50,6 +55,7 @@ BoxCorner box_corner(vec3 position, float yaw, vec3 size, uint corner) {
 // One soft key from above and a cool fill.
 float face_light(vec3 normal) {
     const float key = max(dot(normal, -frame.light_direction), 0.0);
-    return 0.46 + 0.14 * normal.z + 0.48 * key;
+    const float light = 0.46 + 0.14 * normal.z + 0.48 * key;
+    return has(frame.flags, frame_light_theme) ? mix(light, 1.0, 0.6) : light;
 }
 #endif

@@ -16,10 +16,11 @@ layout(location = 0) out vec4 out_color;
 void main() {
     const vec3 from_edge = in_shape.xyz - abs(in_local);
     const vec3 metres_per_pixel = max(fwidth(in_local), vec3(1e-5));
-    const vec3 edge_pixels = from_edge / metres_per_pixel;
+    const vec3 pixels_per_metre = 1.0 / metres_per_pixel;
+    const vec3 edge_pixels = from_edge * pixels_per_metre;
     const float edge = min(min(edge_pixels.x, edge_pixels.y), edge_pixels.z);
     // A bevel of one pixel; none where the whole box is only a few pixels wide.
-    const vec3 wide = in_shape.xyz / metres_per_pixel;
+    const vec3 wide = in_shape.xyz * pixels_per_metre;
     const float room = min(min(wide.x, wide.y), wide.z);
     const float bevel = clamp(1.6 - edge, 0.0, 1.0) * clamp(0.25 * room - 0.5, 0.0, 1.0);
 
@@ -30,6 +31,7 @@ void main() {
         const uint health = health_of(state);
         const bool hatched = has(state, state_stale) || health == health_unknown;
         if (in_state.y == material_state) {
+            color *= 0.93 + 0.10 * in_local.z / in_shape.z;  // lighter towards the upper edge, as drawers are
             if (hatched) color *= mix(0.62, 1.12, hatch(gl_FragCoord.xy));
         } else if (in_state.z == 3u) {
             // The front of a chassis or switch: its state as a bar along the lower edge.

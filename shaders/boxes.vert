@@ -14,6 +14,9 @@ layout(location = 1) flat out vec4 out_color;   // lit colour, glow
 layout(location = 2) flat out vec4 out_shape;   // half size along x, y, z with the face's own axis far away; light
 layout(location = 3) flat out uvec4 out_state;  // state, material, face (3: front), 0
 
+// Seen at the slant of an overview, a marking on the floor of this width covers about one row of pixels.
+const float thinnest_pixels = 1.8;
+
 void main() {
     const uint index = pass_in.first_row + (gl_VertexIndex >> 3);
     BoxRow box;
@@ -21,12 +24,24 @@ void main() {
         box = static_boxes[index];
     else
         box = boxes[index];
-    const BoxCorner corner = box_corner(box.position, box.yaw, box.size, gl_VertexIndex & 7);
+    // Thin parts of the building (markings, pipes, trays) stay a pixel wide and grow fainter instead, so that they do not break up.
+    const float least_pixels = from_static ? thinnest_pixels : 0.0;
+    const BoxCorner corner = box_corner(box.position, box.yaw, box.size, gl_VertexIndex & 7, least_pixels);
     out_local = corner.local - vec3(0.0, 0.0, 0.5 * box.size.z);
     const float light = face_light(corner.normal);
     vec4 color = vec4(frame.colors[theme_material + min(box.material, material_count - 1u)].rgb, 0.0);
-    if (box.material == material_state) color = state_color(box.state, vec2(0.0));
-    out_color = vec4(color.rgb * mix(light, 1.0, max(color.a, box.material == material_state ? 0.45 : 0.0)), color.a);
+    float lit = light;
+    if (from_static) {
+        const float pixels = min(box.size.x, box.size.y) * frame.pixels_per_metre / distance(corner.world, frame.eye);
+        color.rgb = mix(frame.colors[theme_floor].rgb, color.rgb, clamp(pixels / thinnest_pixels, 0.2, 1.0));
+    } else {
+        // What shows state is a lamp, not a thing in the light: the light only models it.
+        const vec4 shade = state_color(box.state, vec2(0.0));
+        const bool shows_state = box.material == material_state;
+        if (shows_state) color = shade;
+        lit = mix(light, 1.0, shows_state ? max(shade.a, 0.45) : 0.0);
+    }
+    out_color = vec4(color.rgb * lit, color.a);
     vec3 half_size = 0.5 * box.size;
     half_size[corner.face] += 1e3;
     out_shape = vec4(half_size, light);

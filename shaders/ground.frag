@@ -11,6 +11,6 @@ void main() {
     const float reach = 0.25 * (pass_in.extent_max.x - pass_in.extent_min.x);
     const float border = clamp(1.0 - max(outside.x, outside.y) / reach, 0.0, 1.0);
     vec3 color = frame.colors[theme_ground].rgb;
-    color = mix(color, frame.colors[theme_grid].rgb, 0.7 * border * floor_grid(in_world, 10.0));
+    color = mix(color, frame.colors[theme_grid].rgb, 0.5 * border * floor_grid(in_world, 10.0));
     out_color = vec4(mix(frame.fog_color, color, clear_air(gl_FragCoord.w)), 0.0);
 }

@@ -36,15 +36,16 @@ void main() {
     const uint state = cells[in_cells.x + uint(cell.y * count.x + cell.x)];
     const vec2 at = grid - cell;
 
-    // A seam thinner than a pixel fades into its mean instead of shimmering.
+    // A seam thinner than a pixel fades into its mean, a little lighter so that the cells read as one texture, instead of shimmering.
     const vec2 to_seam = 0.5 - seam - abs(at - 0.5);
     const vec2 line = clamp(to_seam / cells_per_pixel + 0.5, 0.0, 1.0);
-    const vec2 covered = mix(line, 1.0 - 2.0 * seam, clamp(cells_per_pixel * 1.8 - 0.6, 0.0, 1.0));
+    const vec2 covered = mix(line, 1.0 - seam, clamp(cells_per_pixel * 1.8 - 0.6, 0.0, 1.0));
     const bool inside = grid == clamp(grid, vec2(0.0), count) && count.x > 0.0;
     const float coverage = inside && !has(state, state_absent) ? covered.x * covered.y : 0.0;
 
     // Dark steel; black at the foot and behind the cells.
-    const float foot = clamp(0.3 + in_local.z * 0.8, 0.3, 1.0);
+    const float deepest = has(frame.flags, frame_light_theme) ? 0.75 : 0.3;
+    const float foot = clamp(deepest + in_local.z * 0.8, deepest, 1.0);
     vec3 color = in_cabinet.rgb * (inside ? 0.5 * foot : foot);
 
     if (near) {

@@ -18,7 +18,7 @@ const float top_margin = 0.12;    // and at the front and rear of the top
 
 void main() {
     const RackRow rack = racks[pass_in.first_row + (gl_VertexIndex >> 3)];
-    const BoxCorner corner = box_corner(rack.position, rack.yaw, rack.size, gl_VertexIndex & 7);
+    const BoxCorner corner = box_corner(rack.position, rack.yaw, rack.size, gl_VertexIndex & 7, 0.0);
     const vec4 clip = frame.clip_from_world * vec4(mirrored(corner.world), 1.0);
     gl_Position = clip;
     out_local = vec4(corner.local, clear_air(1.0 / max(clip.w, 0.01)));
@@ -39,7 +39,7 @@ void main() {
     vec3 cabinet = frame.colors[theme_material + material_rack_frame].rgb * light;
     if (dimmed) cabinet = mix(cabinet, frame.colors[theme_floor].rgb, 0.5);
     // The rear is darker than the front: doors, cables, manifolds.
-    out_cabinet = vec4(cabinet, (face == face_front ? 0.92 : top ? 0.80 : 0.55) * (0.78 + 0.24 * light));
+    out_cabinet = vec4(cabinet, (face == face_front ? 1.0 : top ? 0.94 : 0.62) * (0.78 + 0.24 * light));
 
     const uint health = health_of(rack.state);
     vec4 edge = vec4(frame.colors[health_ok].rgb * 1.2, 0.38);

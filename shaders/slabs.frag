@@ -15,7 +15,8 @@ void main() {
     const bool top = in_state.z == 2u;
     vec3 color = in_color.rgb;
     if (top) {
-        color = mix(frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.55 * floor_grid(in_local.xy, 1.0));
+        const float lit = has(frame.flags, frame_light_theme) ? 1.0 : 1.2;
+        color = mix(lit * frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.55 * floor_grid(in_local.xy, 1.0));
         const float border = min(from_edge.x, from_edge.y) / max(max(fwidth(in_local.x), fwidth(in_local.y)), 1e-4);
         color = mix(color, frame.colors[theme_grid].rgb * 1.6, clamp(1.5 - border, 0.0, 1.0));
     }

@@ -1,3 +1,0 @@
-// Entry of the scene's tests.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
