@@ -1,0 +1,127 @@
+"""What the end-to-end tests share: programs started and stopped by id, free ports, a display, pictures as pixels."""
+import glob
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+BELVEDERE, FEED = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+FOLDER = tempfile.mkdtemp(prefix="belvedere-e2e-")
+SLOW = 120  # seconds that anything may take on a busy machine
+
+
+def environment(**extra):
+    env = dict(os.environ, BELVEDERE_VALIDATION="1", **extra)
+    # Pictures come from the software driver, whatever GPU is in the machine.
+    for icd in glob.glob("/usr/share/vulkan/icd.d/lvp_icd.*.json"):
+        env.setdefault("VK_ICD_FILENAMES", icd)
+    return env
+
+
+def check(condition, sentence):
+    if not condition:
+        raise SystemExit(f"FAILED: {sentence}")
+    print(f"ok: {sentence}", flush=True)
+
+
+def run(*words, env=None):
+    return subprocess.run([BELVEDERE, *words], capture_output=True, text=True, timeout=SLOW * 3, cwd=FOLDER,
+                          env=env or environment())
+
+
+def path(name):
+    return os.path.join(FOLDER, name)
+
+
+def free_port_pair():
+    """A port that is free together with the next one, which the snapshot service takes."""
+    for _ in range(200):
+        with socket.socket() as a, socket.socket() as b:
+            a.bind(("127.0.0.1", 0))
+            port = a.getsockname()[1]
+            try:
+                b.bind(("127.0.0.1", port + 1))
+                return port
+            except OSError:
+                continue
+    raise SystemExit("FAILED: no two free ports")
+
+
+class Process:
+    """A program that is stopped by its own id when the block ends."""
+
+    def __init__(self, words, **options):
+        self.log = open(path(f"log-{time.monotonic_ns()}.txt"), "w+")
+        self.process = subprocess.Popen(words, stdout=self.log, stderr=subprocess.STDOUT, cwd=FOLDER,
+                                        env=options.pop("env", environment()), **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self, kill=False):
+        if self.process.poll() is None:
+            self.process.kill() if kill else self.process.terminate()
+            try:
+                self.process.wait(SLOW)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode
+
+    def output(self):
+        self.log.flush()
+        with open(self.log.name) as file:
+            return file.read()
+
+
+def wait_for(what, condition, seconds=SLOW):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise SystemExit(f"FAILED: {what} did not happen within {seconds} s")
+
+
+def pixels(file):
+    """(width, height, rgb bytes) of a PNG."""
+    size = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", file],
+                          capture_output=True, text=True, check=True).stdout.strip().split(",")
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", file, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+                         capture_output=True, check=True).stdout
+    return int(size[0]), int(size[1]), raw
+
+
+def colors(picture):
+    width, height, raw = picture
+    return len({raw[i:i + 3] for i in range(0, len(raw), 3 * 7)})
+
+
+def difference(a, b, left, top, right, bottom):
+    """Share of pixels in a region (given as shares of the size) that differ by more than 8 of 255."""
+    width, height, first = a
+    second = b[2]
+    differing = count = 0
+    for y in range(int(top * height), int(bottom * height), 2):
+        for x in range(int(left * width), int(right * width), 2):
+            i = 3 * (y * width + x)
+            count += 1
+            differing += max(abs(first[i + c] - second[i + c]) for c in range(3)) > 8
+    return differing / max(1, count)
+
+
+def finish():
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def read_json(file):
+    with open(file) as text:
+        return json.load(text)
