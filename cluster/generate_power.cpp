@@ -32,14 +32,15 @@ public:
         const auto& p = plan_.power;
         const float depth = site_.north - site_.south, ups_pitch = ups_.depth + 0.8f;
         const uint32_t ups = p.ups_per_hall * plan_.site.halls;
-        const uint32_t ups_lines = std::clamp(uint32_t(depth / ups_pitch), 1u, ups);
+        const uint32_t ups_lines = in_equal_columns(ups, std::max(1u, uint32_t(depth / ups_pitch)));
         const float ups_west = site_.east + 8;
         const float block_west = ups_west + float((ups + ups_lines - 1) / ups_lines) * (ups_.width + 1.5f) + 4;
 
-        // Substations fill the north end of the block in lines as wide as the batteries south of them.
+        // Substations fill the north end of the block, in lines about as wide as the batteries south of them.
         const float substation_pitch_x = substation_.width + 6, substation_pitch_y = substation_.depth + 6;
         const float width = battery_width(depth - substation_pitch_y);
-        const auto per_line = uint32_t(std::max(1.0f, (width + 6) / substation_pitch_x));
+        const auto per_line =
+            uint32_t(std::max((width + 6) / substation_pitch_x, std::ceil(std::sqrt(float(p.substations.value)))));
         const uint32_t lines = (p.substations + per_line - 1) / per_line;
         for (uint32_t u = 0; u < p.utilities; ++u)
             add(PowerKind::utility, p.utilities == 1 ? "GRID" : "GRID" + padded(u + 1, p.utilities), no_index,
@@ -74,10 +75,18 @@ private:
     }
 
     static constexpr float pair_pitch = 2 * battery_extent.depth + battery_gap_m + battery_lane_m;
-    // As many lines as the halls are deep, but at least so many that the block is about square.
+    // As many lines as the halls are deep, but at least so many that the block is about square; columns of equal
+    // length.
     uint32_t battery_lines(float depth) const {
+        const uint32_t pairs = (plan_.power.batteries + 1) / 2;
         const auto square = uint32_t(std::ceil(0.9f * std::sqrt(float(plan_.power.batteries))));
-        return 2 * std::max({1u, square, uint32_t(std::max(0.0f, depth) / pair_pitch)});
+        const uint32_t most = std::max({1u, square, uint32_t(std::max(0.0f, depth) / pair_pitch)});
+        return 2 * std::max(1u, in_equal_columns(pairs, most));
+    }
+    // The least number of lines with which `count` things fill no more columns than with `most` lines.
+    static uint32_t in_equal_columns(uint32_t count, uint32_t most) {
+        const uint32_t columns = std::max(1u, (count + most - 1) / most);
+        return (count + columns - 1) / columns;
     }
     float battery_width(float depth) const {
         const uint32_t lines = battery_lines(depth);

@@ -2,6 +2,7 @@
 #include "net/fan_out.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -71,10 +72,12 @@ void FanOut::send(zmq::message_t topic, zmq::message_t message) {
     bytes_sent_ += topic.size() + message.size();
     bool sent = send_now(socket_, topic, true);
     while (!sent && std::chrono::steady_clock::now() < burst_end_) {
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
-        [[maybe_unused]] const int events =
-            socket_.get(zmq::sockopt::events);  // lets libzmq note what viewers have read
+        // An XPUB always claims that it can be written. Its descriptor, though, wakes when a viewer has read, and
+        // asking for the events lets libzmq take note of that.
+        pollfd command{socket_.get(zmq::sockopt::fd), POLLIN, 0};
+        [[maybe_unused]] const int events = socket_.get(zmq::sockopt::events);
         sent = send_now(socket_, topic, true);
+        if (!sent) ::poll(&command, 1, 1);
     }
     if (!sent) {  // somebody is stalled: drop it for them only
         if (!cut_) ++bursts_cut_;

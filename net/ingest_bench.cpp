@@ -19,6 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int rounds = 5;
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // Every metric of every object, noisy around a value of its own, health good.
@@ -236,20 +238,27 @@ IngestBenchResult bench_ingest(const LoadedCluster& cluster, double seconds) {
     result.values_per_tick = tick.count();
     result.messages_per_tick = raw.size();
     for (const Bytes& message : raw) result.bytes_per_tick += message.size();
-    // Before, between and after: what the machine does besides then weighs on both.
-    const double libzmq_before = push_pull(raw, seconds / 2);
-    const Throughput ingest = subscribe(cluster, raw, seconds);
-    result.libzmq_bytes_per_second = (libzmq_before + push_pull(raw, seconds / 2)) / 2;
-    const Throughput unpacking = subscribe(cluster, packed, seconds);
-    result.values_per_second = ingest.values_per_second;
-    result.bytes_per_second = ingest.bytes_per_second;
-    result.ticks_per_second = ingest.values_per_second / double(tick.count());
-    result.ingest_to_libzmq_ratio = ingest.bytes_per_second / result.libzmq_bytes_per_second;
-    result.packed_values_per_second = unpacking.values_per_second;
-    result.packed_bytes_per_second = unpacking.bytes_per_second;
-    result.packed_bytes_per_value = unpacking.bytes_per_second / std::max(1.0, unpacking.values_per_second);
-    result.gaps = ingest.gaps + unpacking.gaps;
-    result.decode_errors = ingest.decode_errors + unpacking.decode_errors;
+    // In turns, and the middle of each: what the machine does besides then weighs on all alike.
+    std::vector<double> libzmq, values, bytes, packed_values, packed_bytes;
+    for (int round = 0; round < rounds; ++round) {
+        libzmq.push_back(push_pull(raw, seconds / rounds));
+        const Throughput ingest = subscribe(cluster, raw, seconds / rounds);
+        const Throughput unpacking = subscribe(cluster, packed, seconds / rounds);
+        values.push_back(ingest.values_per_second);
+        bytes.push_back(ingest.bytes_per_second);
+        packed_values.push_back(unpacking.values_per_second);
+        packed_bytes.push_back(unpacking.bytes_per_second);
+        result.gaps += ingest.gaps + unpacking.gaps;
+        result.decode_errors += ingest.decode_errors + unpacking.decode_errors;
+    }
+    result.libzmq_bytes_per_second = median(libzmq);
+    result.values_per_second = median(values);
+    result.bytes_per_second = median(bytes);
+    result.ticks_per_second = result.values_per_second / double(tick.count());
+    result.ingest_to_libzmq_ratio = result.bytes_per_second / result.libzmq_bytes_per_second;
+    result.packed_values_per_second = median(packed_values);
+    result.packed_bytes_per_second = median(packed_bytes);
+    result.packed_bytes_per_value = result.packed_bytes_per_second / std::max(1.0, result.packed_values_per_second);
     time_apply(cluster, tick, raw, seconds / 2, result);
     return result;
 }

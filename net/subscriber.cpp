@@ -1,6 +1,7 @@
 // Runs an ingest on its own thread and hands its state to one reader through a triple buffer; see subscriber.h.
 #include "net/subscriber.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -12,6 +13,11 @@ namespace bv {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+// Half a frame and a frame: sooner than that nobody looks, and who has not looked yet is in no hurry.
+constexpr std::chrono::milliseconds handover_gap{8}, handover_gap_untaken{16};
+
 // Three states, of which each side owns one and the third is handed over by exchanging an index.
 class TripleBuffer {
 public:
@@ -22,6 +28,8 @@ public:
         slot.copy_changed(from);
         back_ = middle_.exchange(uint8_t(back_ | fresh), std::memory_order_acq_rel) & index_mask;
     }
+    // Writer: whether the reader took what was handed over last.
+    [[nodiscard]] bool taken() const { return !(middle_.load(std::memory_order_relaxed) & fresh); }
     // Reader: the newest that was handed over.
     const ClusterState& latest() {
         if (middle_.load(std::memory_order_relaxed) & fresh)
@@ -80,9 +88,18 @@ struct Subscriber::Impl {
         thread.join();
     }
 
+    // A tick comes in many messages, so what changed is handed over at most every few milliseconds.
     void run() {
-        while (!stop)
-            if (ingest.poll()) publish();
+        auto last = Clock::now() - handover_gap;
+        for (bool pending = false; !stop;) {
+            const auto due = last + (states.taken() ? handover_gap : handover_gap_untaken);
+            const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
+            pending |= pending ? ingest.poll(std::max(wait, std::chrono::milliseconds(0)), {}) : ingest.poll();
+            if (!pending || Clock::now() < due) continue;
+            publish();
+            pending = false;
+            last = Clock::now();
+        }
     }
 
     void publish() {

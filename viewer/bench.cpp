@@ -21,6 +21,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "feed/embedded.h"
+#include "net/ingest_bench.h"
 #include "viewer/stage.h"
 
 extern char** environ;
@@ -268,6 +270,31 @@ int bench_start(const Options& given) {
     return 0;
 }
 
+int bench_ingest(const Options& options) {
+    const SimulatedSource source = parse_simulated_source(source_of(options).front());
+    const LoadedCluster cluster = load_cluster(options.cluster.empty() ? source.cluster : options.cluster);
+    const IngestBenchResult r = bv::bench_ingest(cluster, 2.0);
+    print(options, Json{{"values_per_second", std::round(r.values_per_second)},
+                        {"bytes_per_second", std::round(r.bytes_per_second)},
+                        {"libzmq_bytes_per_second", std::round(r.libzmq_bytes_per_second)},
+                        {"ingest_to_libzmq_ratio", rounded(r.ingest_to_libzmq_ratio)},
+                        {"ticks_per_second", rounded(r.ticks_per_second)},
+                        {"packed_values_per_second", std::round(r.packed_values_per_second)},
+                        {"packed_bytes_per_second", std::round(r.packed_bytes_per_second)},
+                        {"packed_bytes_per_value", rounded(r.packed_bytes_per_value)},
+                        {"apply_ms", rounded(r.apply_ms)},
+                        {"memcpy_ms", rounded(r.memcpy_ms)},
+                        {"apply_to_memcpy_ratio", rounded(r.apply_to_memcpy_ratio)},
+                        {"values_per_tick", r.values_per_tick},
+                        {"messages_per_tick", r.messages_per_tick},
+                        {"bytes_per_tick", r.bytes_per_tick},
+                        {"gaps", r.gaps},
+                        {"decode_errors", r.decode_errors},
+                        {"seconds", r.seconds},
+                        {"gpus", cluster.topology->count(ObjectClass::gpu)}});
+    return 0;
+}
+
 // The same view with levels of detail and with every GPU as its own box. Panels are hidden: they are the same in both.
 int bench_image_error(const Options& given) {
     Options options = given;
@@ -330,7 +357,7 @@ int run_bench(const Options& options) {
         case Command::bench_first_picture:
             return bench_first_picture(options);
         case Command::bench_ingest:
-            throw std::runtime_error("bench ingest is not built in");
+            return bench_ingest(options);
         case Command::view:
             break;
     }

@@ -71,7 +71,8 @@ void set_colors(const Palette& p, gpu::FrameConstants& c) {
 using Anchors = std::array<uint32_t, 9>;
 // Evenly spaced in lightness (CIE L* 16 to 78): like cividis and inferno, but ending before white, for the wall stays
 // calm at full load.
-constexpr Anchors cividis_like{0x0F2A52, 0x173F70, 0x285988, 0x427398, 0x638B9F, 0x8B9F98, 0xB2AE85, 0xD3BE69, 0xEBD055};
+constexpr Anchors cividis_like{0x0F2A52, 0x173F70, 0x285988, 0x427398, 0x638B9F,
+                               0x8B9F98, 0xB2AE85, 0xD3BE69, 0xEBD055};
 constexpr Anchors inferno_like{0x1A1238, 0x3B1452, 0x5E1B58, 0x802655, 0xA23449,
                                0xBF4938, 0xD56524, 0xE28713, 0xE8AC3A};
 constexpr Anchors diverging{0x2F7FC4, 0x3F72A3, 0x486482, 0x4C5866, 0x4D5054, 0x685848, 0x8C653B, 0xB37430, 0xDB8527};

@@ -70,7 +70,7 @@ std::string grouped(int64_t number) {
 
 std::string short_count(double number) {
     if (std::isnan(number)) return std::string(no_data_text);
-    if (std::abs(number) < 99'999.5) return grouped(std::llround(number));
+    if (std::abs(number) < 999'999.5) return grouped(std::llround(number));
     const Quantity q = with_prefix(number, "");
     return q.unit.empty() ? q.value : q.value + " " + q.unit;
 }
@@ -151,7 +151,7 @@ std::string date_time(int64_t time_ns) {
 
 std::string rfc3339(int64_t time_ns) {
     const std::tm t = utc(time_ns);
-    const int64_t millis = ((time_ns / 1'000'000) % 1000 + 1000) % 1000;
+    const int64_t millis = ((time_ns % 1'000'000'000 + 1'000'000'000) % 1'000'000'000) / 1'000'000;
     return fmt::format("{:04}-{:02}-{:02}T{}.{:03}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, clock_time(time_ns),
                        millis);
 }

@@ -20,7 +20,7 @@ inline constexpr std::string_view no_data_text = "no data";
 
 // Whole number with thousands separated: 98304 → "98,304".
 std::string grouped(int64_t number);
-// Grouped up to 99,999, then "1.2 M": for counts where room is scarce.
+// Grouped up to 999,999, then "1.2 M": for counts where room is scarce.
 std::string short_count(double number);
 // Three figures and an SI prefix where the unit takes one (W, B, B/s, Hz, …): 69.8e6 W → {"69.8", "MW"}; 0.42 ratio →
 // {"42", "%"}. NaN gives {"no data", ""}.

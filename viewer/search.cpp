@@ -225,7 +225,8 @@ std::vector<SearchHit> search(const Topology& topology, std::string_view query_t
     std::vector<SearchHit> hits;
     if (exact) hits.push_back({*exact, 10'000, topology.path_of(*exact), {}});
     for (const Candidate& candidate : best.take()) {
-        if (exact && candidate.id == *exact) continue;
+        const auto same = [&](const SearchHit& hit) { return hit.id == candidate.id; };
+        if (std::any_of(hits.begin(), hits.end(), same)) continue;
         SearchHit hit{candidate.id, candidate.score, topology.path_of(candidate.id), {}};
         hits.push_back(std::move(hit));
     }

@@ -94,7 +94,7 @@ struct Lockstep {
     }
 
     // One interval; `wire` false leaves the columns out where a later step of the same advance overwrites them all.
-    void step(bool wire) {
+    const TelemetryBatch& step(bool wire) {
         const TelemetryBatch& batch = simulator.step();
         SourceStatus& status = state.sources.front();
         if (wire) {
@@ -116,6 +116,7 @@ struct Lockstep {
         for (const Job& job : batch.jobs) state.apply(job);
         state.time_ns = batch.time_ns;
         status.last_tick_ns = status.last_message_ns = batch.time_ns;
+        return batch;
     }
 };
 
@@ -134,6 +135,7 @@ struct Timeline::Impl {
 
     void open_live();
     void record();
+    void record(const TelemetryBatch& batch);
     [[nodiscard]] int64_t interval_ns() const {
         int64_t shortest = 0;
         for (const SourceStatus& source : current->sources)
@@ -176,6 +178,26 @@ void Timeline::Impl::record() {
         append(lines[i], float(current->value(watched, MetricIndex(i))), recorded_ns, interval_ns());
 }
 
+// The same from a tick that is not applied, because nobody sees it.
+void Timeline::Impl::record(const TelemetryBatch& batch) {
+    recorded_ns = batch.time_ns;
+    const auto site_power = find_metric(ObjectClass::site, "power_watts");
+    if (current->topology().contains(watched)) lines.resize(metrics_of(watched.object_class).size());
+    for (const TickColumn& column : batch.columns) {
+        const auto value = [&](uint32_t index) {
+            return float(dequantise(metric(column.metric), column.values[index - column.first]));
+        };
+        const auto holds = [&](uint32_t index) {
+            return index >= column.first && index - column.first < column.values.size();
+        };
+        if (site_power && column.metric == MetricId{ObjectClass::site, *site_power} && holds(0))
+            append(power, value(0), batch.time_ns, batch.interval_ns);
+        if (column.metric.object_class == watched.object_class && current->topology().contains(watched) &&
+            holds(watched.index))
+            append(lines[column.metric.index], value(watched.index), batch.time_ns, batch.interval_ns);
+    }
+}
+
 Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
     if (options.sources.empty()) options.sources.emplace_back("sim:reference-100k");
     for (const std::string& source : options.sources) check_source(source);
@@ -206,11 +228,10 @@ void Timeline::advance_to(double seconds) {
     // itself.
     while (lockstep.state.time_ns < wanted && lockstep.simulator.time_ns() + interval <= wanted) {
         const bool last = lockstep.simulator.time_ns() + 2 * interval > wanted;
-        lockstep.step(last);
-        if (last) impl_->record();
+        const TelemetryBatch& batch = lockstep.step(last);
+        impl_->record(batch);
     }
-    if (lockstep.state.sources.front().messages == 0) lockstep.step(true);
-    impl_->record();
+    if (lockstep.state.sources.front().messages == 0) impl_->record(lockstep.step(true));
 }
 
 const ClusterState& Timeline::state() const { return *impl_->current; }

@@ -45,7 +45,7 @@ void draw_ticks(const Pen& pen, const Rect& plot, float label_y, const Span& spa
         if (x - pen.width(Type::small, label) * 0.5f >= plot.x)
             pen.text_centre(x, label_y, Type::small, pen.colors.hint, label);
     }
-    const std::string now = clock_time(span.end_ns);
+    const std::string now = clock_time(span.end_ns) + " UTC";
     pen.text_right(plot.right(), label_y, Type::small, pen.colors.muted, now);
 }
 
@@ -63,8 +63,10 @@ void draw_power(const UiContext& ui, const Pen& pen, const Rect& plot, const Spa
                  "no site power yet: no source has published site power_watts");
         return;
     }
-    // From well under the lowest value, so that a swing of a tenth looks like one; the axis says so.
-    const float floor_watts = std::max(0.f, low - (high - low) * 0.5f - high * 0.05f), ceiling = high * 1.02f;
+    // From well under the lowest value, so that a swing of a tenth looks like one; the axis says so, in round numbers.
+    const float step = std::pow(10.0f, std::floor(std::log10(high))) / 10;
+    const float floor_watts = std::max(0.f, std::floor((low - (high - low) * 0.5f - high * 0.05f) / step) * step);
+    const float ceiling = std::max(std::ceil(high * 1.02f / step) * step, floor_watts + step);
     const float begin =
         std::max(plot.x, span.x_of(plot, power.end_ns - int64_t(power.values.size() - 1) * power.interval_ns));
     const float end = std::min(plot.right(), span.x_of(plot, power.end_ns));
@@ -165,9 +167,10 @@ void draw_bottom(const UiContext& ui) {
         return;
     }
     const auto power = find_metric(ObjectClass::site, "power_watts");
+    const bool stale = ui.state.stale({ObjectClass::site, 0}, ui.timeline.now_ns());
     const double watts = power ? ui.state.value({ObjectClass::site, 0}, *power) : NAN;
     pen.quantity_left(all.x + pen.px(12), plot.y + pen.px(30), Type::title,
-                      std::isnan(watts) ? pen.colors.hint : pen.colors.text, quantity(watts, "W"));
+                      std::isnan(watts) || stale ? pen.colors.hint : pen.colors.text, quantity(watts, "W"));
     const Span span = span_of(ui);
     draw_ticks(pen, plot, strip.bottom() + pen.px(11), span);
     draw_power(ui, pen, plot, span);

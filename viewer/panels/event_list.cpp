@@ -34,6 +34,14 @@ void update_shown(const UiContext& ui, PanelMemory& memory) {
     }
 }
 
+// "link_down" → "Link down".
+std::string spaced(std::string_view kind) {
+    std::string out(kind);
+    std::replace(out.begin(), out.end(), '_', ' ');
+    if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = char(out[0] - 32);
+    return out;
+}
+
 void draw_filters(const UiContext& ui, const Pen& pen, const Rect& rect, PanelMemory& memory) {
     constexpr const char* names[] = {"All", "Warnings", "Critical"};
     float x = rect.x + pen.px(12);
@@ -90,11 +98,11 @@ void draw_event_row(const UiContext& ui, const Pen& pen, const Rect& row, const 
     const std::string when = clock_time(event.time_ns);
     pen.text_right(right, first, Type::small, pen.colors.hint, when);
     const float room = right - pen.width(Type::small, when) - pen.px(8) - x;
-    const std::string what = with_object && ui.state.topology().contains(event.object)
-                                 ? ui.state.topology().path_of(event.object)
-                             : event.code != 0 ? fmt::format("{} {}", event.kind, event.code)
-                                               : event.kind;
-    pen.text_fit(x, first, room, Type::body, open ? pen.colors.text : pen.colors.muted, what, with_object);
+    const bool known = ui.state.topology().contains(event.object);
+    const std::string what = with_object && known  ? list_name(ui.state.topology(), event.object)
+                             : event.kind == "xid" ? fmt::format("XID {}", event.code)
+                                                   : spaced(event.kind);
+    pen.text_fit(x, first, room, Type::body, open ? pen.colors.text : pen.colors.muted, what);
     // The end of what is over stands at the right of the second line.
     float room_text = right - x;
     if (!open) {
@@ -105,7 +113,7 @@ void draw_event_row(const UiContext& ui, const Pen& pen, const Rect& row, const 
         room_text -= pen.width(Type::small, took) + pen.px(8);
     }
     pen.text_fit(x, second, room_text, Type::small, open ? pen.colors.muted : pen.colors.hint,
-                 event.text.empty() ? event.kind : event.text);
+                 event.text.empty() ? spaced(event.kind) : without_name(ui.state, event));
 }
 
 void draw_event_list(const UiContext& ui) {

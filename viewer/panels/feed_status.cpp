@@ -35,11 +35,11 @@ std::string_view word_of(SourceStatus::Link link) {
         case SourceStatus::Link::connecting:
             return "connecting";
         case SourceStatus::Link::waiting:
-            return "waiting for its first data";
+            return "waiting for data";
         case SourceStatus::Link::silent:
             return "silent";
         case SourceStatus::Link::conflict:
-            return "in conflict with another source";
+            return "in conflict";
         case SourceStatus::Link::refused:
             return "refused";
     }
@@ -89,7 +89,7 @@ float draw_source(const UiContext& ui, const Pen& pen, float x, float y, float w
     y += pen.px(44);
     draw_figures(pen, inner_x, y + pen.px(6), inner,
                  {{"gaps", {grouped(int64_t(source.gaps)), ""}, source.gaps > 0},
-                  {"bad messages", {grouped(int64_t(source.decode_errors)), ""}, source.decode_errors > 0},
+                  {"errors", {grouped(int64_t(source.decode_errors)), ""}, source.decode_errors > 0},
                   {"snapshots", {grouped(int64_t(source.snapshots)), ""}},
                   {"clock skew", quantity(source.clock_skew_s, "s"), skew > 1}});
     return y + pen.px(52);
@@ -97,14 +97,18 @@ float draw_source(const UiContext& ui, const Pen& pen, float x, float y, float w
 
 }  // namespace
 
-void draw_feed_status(const UiContext& ui) {
-    const Rect hall = layout_of(ui.view).hall;
-    const float s = ui.view.ui_scale;
-    const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
-    const std::vector<SourceStatus> sources = ui.timeline.sources();
+Rect feed_rect(const Layout& layout, float scale, size_t sources) {
+    const auto px = [scale](float v) { return std::floor(v * scale + 0.5f); };
+    const Rect& hall = layout.hall;
     const float width = std::min(px(400), hall.w - px(32));
-    const float wanted = px(52) + px(160) * float(std::max<size_t>(sources.size(), 1));
-    const Rect box{hall.right() - width - px(16), hall.y + px(16), width, std::min(wanted, hall.h - px(32))};
+    const float wanted = px(52) + px(160) * float(std::max<size_t>(sources, 1));
+    return {hall.right() - width - px(16), hall.y + px(16), width, std::min(wanted, std::floor(hall.h * 0.45f))};
+}
+
+void draw_feed_status(const UiContext& ui) {
+    const float s = ui.view.ui_scale;
+    const std::vector<SourceStatus> sources = ui.timeline.sources();
+    const Rect box = feed_rect(layout_of(ui.view), s, sources.size());
     begin_region(ui.view, "##feed", box);
     const Pen outer(ui.view);
     outer.frame(box, outer.colors.line);

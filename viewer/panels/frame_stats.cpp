@@ -9,14 +9,21 @@
 
 namespace bv {
 
-void draw_frame_stats(const UiContext& ui) {
-    const Rect hall = layout_of(ui.view).hall;
+Rect frame_stats_rect(const UiContext& ui, const Layout& layout) {
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
+    const Rect& hall = layout.hall;
     const float width = std::min(px(320), hall.w - px(32));
-    const float height = std::min(px(136) + px(20) * float(ui.stats.passes.size()), hall.h - px(32));
-    // Left of where the feed's panel may be.
-    const Rect box{hall.x + px(16), hall.y + px(16), width, height};
+    // Beside the panel of the sources, or under it where the hall is narrow.
+    const Rect feed = feed_rect(layout, s, ui.timeline.sources().size());
+    const bool beside = ui.view.feed_open && hall.w > feed.w + width + px(288 + 64);
+    const float x = beside ? feed.x - width - px(16) : hall.right() - width - px(16);
+    const float y = ui.view.feed_open && !beside ? feed.bottom() + px(16) : hall.y + px(16);
+    return {x, y, width, std::min(px(136) + px(20) * float(ui.stats.passes.size()), hall.bottom() - y - px(16))};
+}
+
+void draw_frame_stats(const UiContext& ui) {
+    const Rect box = frame_stats_rect(ui, layout_of(ui.view));
     begin_region(ui.view, "##frame", box);
     const Pen pen(ui.view);
     pen.frame(box, pen.colors.line);

@@ -106,11 +106,18 @@ void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     flow.y += pen.px(8);
 
     const Shown shown = shown_health(ui.state, id, now);
-    const Health mark = shown.heard && !shown.stale ? shown.health : Health::unknown;
-    const float text_x = flow.x + pen.px(36);
+    const Health own = shown.heard && !shown.stale ? shown.health : Health::unknown, worst = worst_at(ui, id);
+    // A healthy container with trouble inside says so, and looks like it.
+    const Health mark = badness(worst) > badness(own) && badness(worst) >= badness(Health::warning) ? worst : own;
+    std::string sentence = health_sentence(ui.state, id, now);
+    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    if (id.index < below.size() && below[id.index].troubled > 0)
+        sentence += fmt::format(" {} {} inside {} in trouble, the worst {}.", short_count(below[id.index].troubled),
+                                below[id.index].troubled == 1 ? "thing" : "things",
+                                below[id.index].troubled == 1 ? "is" : "are", name_of(below[id.index].worst));
     pen.health_mark(flow.x + pen.px(20), flow.y + pen.px(9), 6, mark);
-    flow.y += pen.text_wrapped(text_x, flow.y, flow.w - pen.px(48), Type::body, health_text_color(pen.colors, mark),
-                               health_sentence(ui.state, id, now));
+    flow.y += pen.text_wrapped(flow.x + pen.px(36), flow.y, flow.w - pen.px(48), Type::body,
+                               health_text_color(pen.colors, mark), sentence);
     flow.y += pen.px(8);
 }
 
@@ -119,6 +126,7 @@ void draw_key_numbers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId 
     const Rect all = flow.take(pen.px(68));
     const float each = (all.w - pen.px(24)) / 3;
     const std::array<MetricIndex, 3> keys = key_metrics(id.object_class);
+    const bool stale = ui.state.stale(id, ui.timeline.now_ns());
     for (size_t i = 0; i < 3; ++i) {
         if (keys[i] == health_metric) continue;
         const Metric& m = metrics[keys[i]];
@@ -126,15 +134,17 @@ void draw_key_numbers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId 
         const Quantity q = quantity(m, value);
         const float x = all.x + pen.px(12) + each * float(i);
         const Health by_value = health_by_thresholds(m, value);
-        const Rgba color = std::isnan(value)        ? pen.colors.hint
-                           : by_value == Health::ok ? pen.colors.text
-                                                    : health_text_color(pen.colors, by_value);
+        const Rgba color = std::isnan(value) || stale ? pen.colors.hint
+                           : by_value == Health::ok   ? pen.colors.text
+                                                      : health_text_color(pen.colors, by_value);
         const float unit = q.unit.empty() ? 0 : pen.width(Type::body, q.unit) + pen.px(4);
         const Type type = std::isnan(value)                                              ? Type::title
                           : pen.width(Type::display, q.value) + unit <= each - pen.px(8) ? Type::display
                                                                                          : Type::title;
         pen.quantity_left(x, all.y + pen.px(22), type, color, q);
         pen.text_fit(x, all.y + pen.px(50), each - pen.px(12), Type::small, pen.colors.muted, m.label);
+        if (stale)
+            pen.hatch({x, all.y + pen.px(37), each - pen.px(16), pen.px(5)}, with_alpha(pen.colors.hint, 0.7f), 4);
         const Touch over = touch(int64_t(i) + 700, {x, all.y, each, all.h});
         if (over.hovered) hint(ui.view, fmt::format("{}: {}", m.label, exact(m, value)));
     }

@@ -66,9 +66,10 @@ void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, Objec
     if (coloring) pen.fill({row.x, row.y + pen.px(4), pen.px(2), row.h - pen.px(8)}, pen.colors.accent);
     const float bar_width = pen.px(72), bar_x = row.right() - pen.px(4) - bar_width;
     const Health by_value = health_by_thresholds(m, value);
-    const Rgba color = std::isnan(value)        ? pen.colors.hint
-                       : by_value == Health::ok ? pen.colors.text
-                                                : health_text_color(pen.colors, by_value);
+    const bool stale = heard != 0 && ui.state.stale(id, now);
+    const Rgba color = std::isnan(value) || stale ? pen.colors.hint
+                       : by_value == Health::ok   ? pen.colors.text
+                                                  : health_text_color(pen.colors, by_value);
     const float used = pen.quantity_right(bar_x - pen.px(12), row.mid_y(), Type::body, color, quantity(m, value));
     float room = bar_x - pen.px(20) - used - row.x - pen.px(12);
     // The age stands beside a value only where it is older than the object's newest.
@@ -80,9 +81,12 @@ void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, Objec
         room -= width + pen.px(4);
     }
     pen.text_fit(row.x + pen.px(12), row.mid_y(), room, Type::body, pen.colors.muted, m.label);
-    if (!is_code(m))
-        draw_bar(pen, {bar_x, row.mid_y() - pen.px(3), bar_width, pen.px(6)}, m, value,
-                 by_value == Health::ok ? pen.colors.plot : health_color(pen.colors, by_value));
+    const Rect bar{bar_x, row.mid_y() - pen.px(3), bar_width, pen.px(6)};
+    const Rgba fill = stale                    ? pen.colors.unknown
+                      : by_value == Health::ok ? pen.colors.plot
+                                               : health_color(pen.colors, by_value);
+    if (!is_code(m)) draw_bar(pen, bar, m, value, fill);
+    if (!is_code(m) && stale) pen.hatch(bar, pen.colors.surface, 4);
     if (over.hovered) {
         std::string text = fmt::format("{} ({}): {}", m.label, m.name, exact(m, value));
         if (!std::isnan(m.warning)) text += fmt::format("; warning {}", quantity(m, double(m.warning)).text());
@@ -120,10 +124,6 @@ void draw_metrics(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) 
 }
 
 void draw_raw(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
-    PanelMemory& memory = panel_memory();
-    static bool first = true;
-    if (first) memory.folded.insert("Raw values");  // folded until somebody wants it
-    first = false;
     if (!begin_section(ui, pen, flow, "Raw values")) return;
     const auto metrics = metrics_of(id.object_class);
     const auto line = [&](std::string_view label, std::string_view value) {

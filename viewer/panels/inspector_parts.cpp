@@ -46,58 +46,64 @@ std::vector<Cells> cells_of(const Topology& t, ObjectId id) {
     }
 }
 
-Rgba worst_below_color(const UiContext& ui, ObjectId id) {
-    const Palette& colors = palette(ui.view.theme);
-    const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
-    Health health = shown.heard && !shown.stale ? shown.health : Health::unknown;
-    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
-    if (id.index < below.size()) health = worse(health, below[id.index].worst);
-    if (health == Health::ok) return cell_color(ui, id);
-    return health_color(colors, health);
+// Where a cell of a grid stands. Racks stand as they do in the hall: the lowest node at the bottom.
+struct Grid {
+    Rect rect;
+    float size = 0, step = 0;
+    uint32_t columns = 1, lines = 1;
+    bool from_bottom = false;
+    [[nodiscard]] Rect cell(uint32_t i) const {
+        const uint32_t line = from_bottom ? lines - 1 - i / columns : i / columns;
+        return {rect.x + float(i % columns) * step, rect.y + float(line) * step, size, size};
+    }
+    [[nodiscard]] uint32_t at(ImVec2 point) const {
+        const auto column = uint32_t(std::max(0.f, point.x - rect.x) / step);
+        auto line = std::min(uint32_t(std::max(0.f, point.y - rect.y) / step), lines - 1);
+        if (from_bottom) line = lines - 1 - line;
+        return column < columns ? line * columns + column : no_index;
+    }
+};
+
+Grid grid_of(const Pen& pen, const Flow& flow, const Cells& cells, bool from_bottom) {
+    const float gap = std::max(1.f, pen.px(2)), room = flow.w - pen.px(16);
+    Grid grid;
+    grid.columns = std::min(cells.columns, cells.range.count);
+    grid.lines = (cells.range.count + grid.columns - 1) / grid.columns;
+    grid.size = std::clamp(std::floor(room / float(grid.columns)) - gap, 3.f, pen.px(28));
+    grid.step = grid.size + gap;
+    grid.from_bottom = from_bottom;
+    grid.rect = {flow.x + pen.px(12), flow.y, grid.step * float(grid.columns), grid.step * float(grid.lines)};
+    return grid;
 }
 
-void draw_cells(const UiContext& ui, const Pen& pen, Flow& flow, const Cells& cells) {
+void draw_cell(const UiContext& ui, const Pen& pen, const Rect& cell, ObjectId id) {
+    const Health worst = worst_at(ui, id);
+    const bool trouble = badness(worst) >= badness(Health::warning) || worst == Health::maintenance;
+    pen.fill(cell, trouble ? health_color(pen.colors, worst) : cell_color(ui, id), cell.w > pen.px(10) ? 2.f : 0.f);
+    if (worst == Health::unknown) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
+    if (trouble && cell.w > pen.px(14))
+        pen.health_shape(cell.x + cell.w * 0.5f, cell.mid_y(), 4, worst, pen.colors.ground);
+    if (id == ui.view.selected) pen.frame(cell, pen.colors.accent, 2);
+}
+
+void draw_cells(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId of, const Cells& cells) {
     if (cells.range.count == 0) return;
-    const std::string heading = fmt::format("{} {}{}", grouped(cells.range.count), name_of(cells.object_class),
-                                            cells.range.count == 1                       ? ""
-                                            : cells.object_class == ObjectClass::switch_ ? "es"
-                                                                                         : "s");
     const Rect label = flow.take(pen.px(22));
-    pen.text(label.x + pen.px(12), label.mid_y(), Type::small, pen.colors.muted, heading);
-    const float gap = std::max(1.f, pen.px(2)), room = flow.w - pen.px(16);
-    const uint32_t columns = std::min(cells.columns, cells.range.count);
-    const float size = std::clamp(std::floor(room / float(columns)) - gap, 3.f, pen.px(28));
-    const uint32_t lines = (cells.range.count + columns - 1) / columns;
-    const Rect grid{flow.x + pen.px(12), flow.y, (size + gap) * float(columns), (size + gap) * float(lines)};
-    for (uint32_t i = 0; i < cells.range.count; ++i) {
-        const ObjectId id{cells.object_class, cells.range.first + i};
-        const Rect cell{grid.x + float(i % columns) * (size + gap), grid.y + float(i / columns) * (size + gap), size,
-                        size};
-        const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
-        pen.fill(cell, worst_below_color(ui, id), size > pen.px(10) ? 2.f : 0.f);
-        if (!shown.heard || shown.stale) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
-        if (size > pen.px(14) && shown.heard && !shown.stale && badness(shown.health) >= badness(Health::warning))
-            pen.health_mark(cell.x + size * 0.5f, cell.mid_y(), 4, Health::ok);
-        if (id == ui.view.selected) pen.frame(cell, pen.colors.accent, 2);
-    }
-    // One touch for the whole grid: the cell is worked out from the pointer.
-    const Touch over = touch(int64_t(cells.object_class) + 2000, grid);
-    if (over.hovered) {
-        const ImVec2 mouse = ImGui::GetIO().MousePos;
-        const auto column = uint32_t((mouse.x - grid.x) / (size + gap)),
-                   line = uint32_t((mouse.y - grid.y) / (size + gap));
-        const uint32_t i = line * columns + column;
-        if (column < columns && i < cells.range.count) {
-            const ObjectId id{cells.object_class, cells.range.first + i};
-            ui.view.hovered = id;
-            pen.frame({grid.x + float(column) * (size + gap), grid.y + float(line) * (size + gap), size, size},
-                      pen.colors.text, 2);
-            hint(ui.view,
-                 ui.state.topology().path_of(id) + " · " + health_sentence(ui.state, id, ui.timeline.now_ns()));
-            if (over.clicked) ui.view.select(id);
-        }
-    }
-    flow.y = grid.bottom() + pen.px(8);
+    pen.text(label.x + pen.px(12), label.mid_y(), Type::small, pen.colors.muted,
+             grouped(cells.range.count) + " " + std::string(class_label(cells.object_class, cells.range.count != 1)));
+    const Grid grid = grid_of(pen, flow, cells, of.object_class == ObjectClass::rack);
+    for (uint32_t i = 0; i < cells.range.count; ++i)
+        draw_cell(ui, pen, grid.cell(i), {cells.object_class, cells.range.first + i});
+    flow.y = grid.rect.bottom() + pen.px(8);
+    // One touch for the whole grid: which cell it is follows from the pointer.
+    const Touch over = touch(int64_t(cells.object_class) + 2000, grid.rect);
+    const uint32_t i = over.hovered ? grid.at(ImGui::GetIO().MousePos) : no_index;
+    if (i >= cells.range.count) return;
+    const ObjectId id{cells.object_class, cells.range.first + i};
+    ui.view.hovered = id;
+    pen.frame(grid.cell(i), pen.colors.text, 2);
+    hint(ui.view, ui.state.topology().path_of(id) + " · " + health_sentence(ui.state, id, ui.timeline.now_ns()));
+    if (over.clicked) ui.view.select(id);
 }
 
 void draw_link_row(const UiContext& ui, const Pen& pen, const Rect& row, uint32_t index, ObjectId from) {
@@ -184,7 +190,7 @@ void draw_contents(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id)
     if (id.index < below.size() && below[id.index].troubled)
         note = short_count(below[id.index].troubled) + " in trouble";
     if (!begin_section(ui, pen, flow, "Contents", note)) return;
-    for (const Cells& cells : groups) draw_cells(ui, pen, flow, cells);
+    for (const Cells& cells : groups) draw_cells(ui, pen, flow, id, cells);
 }
 
 void draw_links(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {

@@ -41,9 +41,19 @@ Layout layout_of(const View& view) {
     return out;
 }
 
+bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
+    const auto overlaps = [&](const Rect& other) {
+        return rect.x < other.right() && other.x < rect.right() && rect.y < other.bottom() && other.y < rect.bottom();
+    };
+    return (ui.view.feed_open && overlaps(feed_rect(layout, ui.view.ui_scale, ui.timeline.sources().size()))) ||
+           (ui.view.frame_stats_open && overlaps(frame_stats_rect(ui, layout)));
+}
+
 void draw_ui(const UiContext& ui) {
     PanelMemory& memory = panel_memory();
     update_digest(ui, memory);
+    // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.
+    if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {};
     const Layout layout = layout_of(ui.view);
     ui.view.viewport_x = layout.hall.x;
     ui.view.viewport_y = layout.hall.y;
@@ -55,7 +65,7 @@ void draw_ui(const UiContext& ui) {
         draw_inspector(ui);
         draw_bottom(ui);
         draw_compass(ui);
-        if (ui.view.legend_open) draw_legend(ui);
+        if (ui.view.legend_open && !ui.state.empty()) draw_legend(ui);
     }
     if (ui.view.frame_stats_open) draw_frame_stats(ui);
     if (ui.view.feed_open) draw_feed_status(ui);

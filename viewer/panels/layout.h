@@ -13,6 +13,13 @@ Layout layout_of(const View& view);
 // The search field in the top bar; the search box opens under it.
 Rect search_field_rect(const Layout& layout, float scale);
 
+// The panel of the sources, in the upper right of the hall.
+Rect feed_rect(const Layout& layout, float scale, size_t sources);
+
+Rect frame_stats_rect(const UiContext& ui, const Layout& layout);
+// Whether one of the two is open and lies there: legend and compass give way.
+bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect);
+
 // Over the hall while there is nothing to show: what is missing and how to get it.
 void draw_waiting(const UiContext& ui);
 void draw_toasts(const UiContext& ui);

@@ -76,7 +76,7 @@ void draw_scale(const UiContext& ui, const Pen& pen, const Rect& box, ColorMap m
                 pen.draw->AddTriangleFilled({x, bar.bottom() - pen.px(2)}, {x + pen.px(4), bar.bottom() + pen.px(5)},
                                             {x - pen.px(4), bar.bottom() + pen.px(5)}, color);
             }
-    const float y = bar.bottom() + pen.px(12);
+    const float y = bar.bottom() + pen.px(15);
     pen.quantity_left(box.x, y, Type::small, pen.colors.text, low);
     pen.quantity_right(box.right(), y, Type::small, pen.colors.text, high);
 }
@@ -186,7 +186,7 @@ void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
     for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::rack, ObjectClass::switch_,
                                 ObjectClass::nic, ObjectClass::cdu, ObjectClass::power}) {
         if (!ui.state.empty() && ui.state.topology().count(c) == 0) continue;
-        pen.text(at.x + pen.px(12), at.mid_y() + pen.px(2), Type::small, pen.colors.hint, name_of(c));
+        pen.text(at.x + pen.px(12), at.mid_y() + pen.px(2), Type::small, pen.colors.hint, class_label(c, true));
         at.y += at.h;
         const auto metrics = metrics_of(c);
         for (size_t m = 1; m < metrics.size(); ++m) {
@@ -218,6 +218,7 @@ void draw_legend(const UiContext& ui) {
     const float height = px(112);
     if (width < px(180) || hall.h < px(200)) return;
     const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
+    if (is_covered(ui, layout_of(ui.view), box)) return;
     PanelMemory& memory = panel_memory();
     begin_region(ui.view, "##legend", box);
     const Pen pen(ui.view);
@@ -228,7 +229,7 @@ void draw_legend(const UiContext& ui) {
     if (over.clicked) next_metric(ui.view);
     if (over.hovered) hint(ui.view, "Click for the next metric (C)");
     const std::string of =
-        ui.view.color_by == ColorBy::metric ? std::string(name_of(ui.view.color_metric.object_class)) : "";
+        ui.view.color_by == ColorBy::metric ? std::string(class_label(ui.view.color_metric.object_class, true)) : "";
     const float title = pen.text_fit(box.x + pen.px(12), head.mid_y(), head.w - more.w - pen.px(20), Type::strong,
                                      over.hovered ? pen.colors.accent : pen.colors.text, title_of(ui.view));
     if (title + pen.width(Type::small, of) + pen.px(30) < head.w - more.w)
@@ -243,7 +244,7 @@ void draw_legend(const UiContext& ui) {
     x += swatch(pen, x, y, pen.colors.unknown, false, "no data");
     x += swatch(pen, x, y, pen.colors.unknown, true, "stale");
     pen.health_mark(x + pen.px(5), y, 4.5f, Health::critical);
-    pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted, "trouble first");
+    pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted, "in trouble");
     end_region();
     if (memory.metric_picker_open) draw_picker(ui, box, hall);
 }

@@ -188,15 +188,22 @@ void go_to(const UiContext& ui, ObjectId id) {
     ui.view.camera.move_to(view_of(ui.state.topology(), id, aspect));
 }
 
+std::string without_shared(std::string_view name, std::string_view other) {
+    size_t cut = 0;
+    for (size_t i = 0; i < name.size() && i < other.size() && name[i] == other[i]; ++i)
+        if (name[i] == '-' || name[i] == '/' || name[i] == '.' || name[i] == '_') cut = i + 1;
+    // The whole of the other, then a separator: "H1-P1" and "H1-P1-A3".
+    if (name.size() > other.size() + 1 && name.starts_with(other) &&
+        std::string_view("-/._").find(name[other.size()]) != std::string_view::npos)
+        cut = other.size() + 1;
+    return std::string(name.substr(cut));
+}
+
 std::string short_name(const Topology& topology, ObjectId id) {
-    std::string name = topology.name_of(id);
+    const std::string name = topology.name_of(id);
     const ObjectId parent = topology.parent(id);
     if (!parent.valid() || parent.object_class == ObjectClass::site) return name;
-    const std::string of_parent = topology.name_of(parent);
-    if (of_parent.size() >= name.size() || !name.starts_with(of_parent)) return name;
-    const char next = name[of_parent.size()];
-    if (next != '-' && next != '/' && next != '.' && next != '_') return name;
-    return name.substr(of_parent.size() + 1);
+    return without_shared(name, topology.name_of(parent));
 }
 
 Shown shown_health(const ClusterState& state, ObjectId id, int64_t now_ns) {
@@ -232,10 +239,12 @@ std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_
     const std::string ago = age(now_ns, shown.heard_ns);
     const std::string when = ago == "now" ? "heard just now" : "heard " + ago + " ago";
     if (shown.stale) return fmt::format("Stale: last {}, then {}.", when, name_of(shown.health));
-    // What is wrong, in words: the metric that is furthest past its threshold.
     std::string why;
+    if (const Event* event = shown.health == Health::ok ? nullptr : open_event_of(state, id))
+        why = ": " + without_name(state, *event);
+    // Else the metric that is past its threshold.
     const auto metrics = metrics_of(id.object_class);
-    for (size_t m = 1; m < metrics.size() && why.empty(); ++m) {
+    for (size_t m = 1; m < metrics.size() && why.empty() && shown.health != Health::ok; ++m) {
         const double value = state.value(id, MetricIndex(m));
         if (std::isnan(value)) continue;
         const Metric& metric = metrics[m];
@@ -247,14 +256,90 @@ std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_
         why = fmt::format(": {} {}, limit {}", metric.label, quantity(metric, value).text(),
                           quantity(metric, double(limit)).text());
     }
-    if (shown.health == Health::ok) why.clear();
+    while (!why.empty() && (why.back() == '.' || why.back() == ' ')) why.pop_back();
     return fmt::format("{}{}; {}.", title_of_health(shown.health), why, when);
+}
+
+std::string without_name(const ClusterState& state, const Event& event) {
+    if (!state.topology().contains(event.object)) return event.text;
+    std::string text = event.text;
+    for (const std::string& name : {state.topology().path_of(event.object), state.topology().name_of(event.object)}) {
+        const size_t at = name.size() < 2 ? std::string::npos : text.find(name);
+        if (at == std::string::npos || at > 16) continue;
+        // "Link A--B lost its signal": the list says which one above, so only what happened is left.
+        text.erase(0, at + name.size());
+        break;
+    }
+    const size_t begin = text.find_first_not_of(" :,");
+    text = begin == std::string::npos ? event.text : text.substr(begin);
+    if (text.size() < event.text.size())
+        for (const std::string_view verb : {"is ", "was "})
+            if (text.starts_with(verb)) text.erase(0, verb.size());
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = char(text[0] - 32);
+    return text;
+}
+
+const Event* open_event_of(const ClusterState& state, ObjectId id) {
+    for (size_t i = state.events.size(); i-- > 0;) {
+        const Event& event = state.events[i];
+        if (event.object == id && event.end_ns == 0 && event.severity != Severity::info) return &event;
+    }
+    return nullptr;
+}
+
+Health worst_at(const UiContext& ui, ObjectId id) {
+    const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
+    const Health own = shown.heard && !shown.stale ? shown.health : Health::unknown;
+    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    return id.index < below.size() ? worse(own, below[id.index].worst) : own;
+}
+
+std::string list_name(const Topology& t, ObjectId id) {
+    if (!t.contains(id)) return {};
+    if (id.object_class != ObjectClass::link) return t.path_of(id);
+    const Link& link = t.links[id.index];
+    const std::string lower = t.path_of(link.a.object());
+    return lower + " → " + without_shared(t.path_of(link.b.object()), lower);
+}
+
+std::string_view class_label(ObjectClass object_class, bool plural) {
+    switch (object_class) {
+        case ObjectClass::site:
+            return plural ? "sites" : "site";
+        case ObjectClass::hall:
+            return plural ? "halls" : "hall";
+        case ObjectClass::row:
+            return plural ? "rows" : "row";
+        case ObjectClass::rack:
+            return plural ? "racks" : "rack";
+        case ObjectClass::node:
+            return plural ? "nodes" : "node";
+        case ObjectClass::gpu:
+            return plural ? "GPUs" : "GPU";
+        case ObjectClass::nic:
+            return plural ? "NICs" : "NIC";
+        case ObjectClass::switch_:
+            return plural ? "switches" : "switch";
+        case ObjectClass::link:
+            return plural ? "links" : "link";
+        case ObjectClass::cdu:
+            return plural ? "CDUs" : "CDU";
+        case ObjectClass::power:
+            return "power";
+        case ObjectClass::plant:
+            return "cooling";
+        case ObjectClass::job:
+            return plural ? "jobs" : "job";
+    }
+    return {};
 }
 
 std::string class_title(const Topology& t, ObjectId id) {
     const auto words = [](std::string_view name) {
         std::string out(name);
         std::replace(out.begin(), out.end(), '_', ' ');
+        if (out == "gpu") return std::string("GPU");
+        if (out == "cpu") return std::string("CPU");
         return out;
     };
     switch (id.object_class) {

@@ -44,10 +44,11 @@ struct PanelMemory {
     const Topology* digest_topology = nullptr;
     int64_t digest_now_ns = 0;
 
-    std::set<ObjectId> unfolded;   // of the tree
-    ObjectId tree_followed;        // selection that the tree has last scrolled to
-    std::set<std::string> folded;  // sections of the inspector, by title
-    int event_severity = 0;        // 0 all, 1 warnings and worse, 2 critical
+    std::set<ObjectId> unfolded;                 // of the tree
+    ObjectId tree_followed;                      // selection that the tree has last scrolled to
+    float fonts_scale = 0;                       // of the fonts in the atlas; 0: none yet
+    std::set<std::string> folded{"Raw values"};  // sections of the inspector, by title
+    int event_severity = 0;                      // 0 all, 1 warnings and worse, 2 critical
     bool events_of_selection = false;
     std::vector<uint32_t> shown_events;  // indices into state.events, newest first
     uint64_t shown_events_key = ~0ull;
@@ -80,6 +81,8 @@ void update_digest(const UiContext& ui, PanelMemory& memory);
 void go_to(const UiContext& ui, ObjectId id);
 // Short where the parent is in view: what the parent's name already says is left out.
 std::string short_name(const Topology& topology, ObjectId id);
+// A name without the parts that another begins with too: "H1-P6-A6-leaf2" beside "H1-P6-A6-R2-N6" is "leaf2".
+std::string without_shared(std::string_view name, std::string_view other);
 // Health as shown: unknown where the object is stale.
 struct Shown {
     Health health = Health::unknown;  // last known
@@ -90,7 +93,17 @@ struct Shown {
 Shown shown_health(const ClusterState& state, ObjectId id, int64_t now_ns);
 // "Critical. Heard 0.4 s ago." in words.
 std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_ns);
-// "GPU", "rack", … with a capital, for headings.
+// "GPU" or "GPUs", "switches", …: classes for people.
+std::string_view class_label(ObjectClass object_class, bool plural);
+// What is worst at or below an object; the object's own health where nothing is below it.
+Health worst_at(const UiContext& ui, ObjectId id);
+// The newest event of an object that has not ended and is no mere note; null without.
+// What an event says without repeating the name of its object.
+std::string without_name(const ClusterState& state, const Event& event);
+const Event* open_event_of(const ClusterState& state, ObjectId id);
+// As short as it can be without a parent in view: "H1-P1-A1-R1-N1/gpu3"; of a link its lower end and what it leads to.
+std::string list_name(const Topology& topology, ObjectId id);
+// "GPU · H100 SXM", "Rack · leaf", …: for headings.
 std::string class_title(const Topology& topology, ObjectId id);
 // The three metrics that matter for a class, most important first.
 std::array<MetricIndex, 3> key_metrics(ObjectClass object_class);

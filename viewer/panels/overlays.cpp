@@ -15,6 +15,7 @@ void draw_compass(const UiContext& ui) {
     const float s = ui.view.ui_scale, size = std::floor(56 * s);
     if (hall.w < size * 4 || hall.h < size * 4) return;
     const Rect box{hall.right() - size - std::floor(16 * s), hall.bottom() - size - std::floor(16 * s), size, size};
+    if (is_covered(ui, layout_of(ui.view), box)) return;
     ImGui::PushStyleColor(ImGuiCol_WindowBg, ImVec4(0, 0, 0, 0));
     ImGui::SetNextWindowPos(box.min());
     ImGui::SetNextWindowSize({box.w, box.h});

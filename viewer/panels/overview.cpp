@@ -24,7 +24,7 @@ void draw_class_row(const UiContext& ui, const Pen& pen, const Rect& row, Object
         end_hint();
     }
     const float x = row.x + pen.px(12);
-    pen.text(x, row.mid_y(), Type::body, pen.colors.muted, name_of(c));
+    pen.text(x, row.mid_y(), Type::body, pen.colors.muted, class_label(c, true));
     pen.text_right(x + pen.px(128), row.mid_y(), Type::body, pen.colors.text, grouped(total));
     float right = row.right() - pen.px(4);
     for (const Health h : {Health::unknown, Health::maintenance, Health::warning, Health::critical, Health::down}) {

@@ -144,8 +144,11 @@ void Pen::hatch(const Rect& r, Rgba color, float spacing) const {
 }
 
 void Pen::health_mark(float cx, float cy, float radius, Health health) const {
+    health_shape(cx, cy, radius, health, health == Health::unknown ? colors.hint : health_color(colors, health));
+}
+
+void Pen::health_shape(float cx, float cy, float radius, Health health, Rgba color) const {
     const float r = radius * scale;
-    const Rgba color = health_color(colors, health);
     switch (health) {
         case Health::ok:
             draw->AddCircleFilled({cx, cy}, r * 0.5f, color, 16);
@@ -176,8 +179,8 @@ void Pen::health_mark(float cx, float cy, float radius, Health health) const {
         }
         case Health::unknown: {
             const Rect box{cx - r * 0.8f, cy - r * 0.8f, r * 1.6f, r * 1.6f};
-            hatch(box, colors.hint, 3);
-            draw->AddRect(box.min(), box.max(), colors.hint, 0, 0, std::max(1.0f, scale * 0.8f));
+            hatch(box, color, 3);
+            draw->AddRect(box.min(), box.max(), color, 0, 0, std::max(1.0f, scale * 0.8f));
             break;
         }
     }

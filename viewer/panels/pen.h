@@ -62,6 +62,8 @@ public:
 
     // ▲ warning, ◆ critical, ✕ down, ⚒ maintenance, hatched square unknown, small dot ok. radius at scale 1.
     void health_mark(float cx, float cy, float radius, Health health) const;
+    // The same shape in another colour, for marks on a ground that has the health's colour.
+    void health_shape(float cx, float cy, float radius, Health health, Rgba color) const;
     void chevron(float cx, float cy, bool open, Rgba color) const;
     void cross(float cx, float cy, float radius, Rgba color) const;
     void lens(float cx, float cy, float radius, Rgba color) const;  // magnifying glass

@@ -88,7 +88,7 @@ std::string matches_text(const PanelMemory& memory) {
                                 ObjectClass::link, ObjectClass::nic, ObjectClass::cdu, ObjectClass::power,
                                 ObjectClass::hall, ObjectClass::row, ObjectClass::plant, ObjectClass::job}) {
         const uint32_t n = memory.filter_matches[size_t(c)];
-        if (n > 0) out += (out.empty() ? "" : ", ") + grouped(n) + " " + std::string(name_of(c));
+        if (n > 0) out += (out.empty() ? "" : ", ") + grouped(n) + " " + std::string(class_label(c, n != 1));
     }
     return out.empty() ? "nothing matches right now" : out;
 }
@@ -120,7 +120,7 @@ void draw_hit(const UiContext& ui, const Pen& pen, const Rect& row, const Search
     const Shown shown = shown_health(ui.state, hit.id, ui.timeline.now_ns());
     pen.health_mark(row.x + pen.px(18), row.mid_y(), 4.5f,
                     shown.heard && !shown.stale ? shown.health : Health::unknown);
-    const std::string_view kind = name_of(hit.id.object_class);
+    const std::string_view kind = class_label(hit.id.object_class, false);
     pen.text_right(row.right() - pen.px(12), row.mid_y(), Type::small, pen.colors.hint, kind);
     const float room = row.w - pen.px(56) - pen.width(Type::small, kind);
     float x = row.x + pen.px(32);
@@ -286,7 +286,14 @@ void draw_search(const UiContext& ui) {
     }
     const Rect window = layout.window;
     const float width = std::min(px(560), window.w - px(32));
-    const float height = std::min(px(palette_mode ? 420 : 380), window.h - px(64));
+    // As tall as what it has to say.
+    const std::string_view typed(memory.search_text.data());
+    const float wanted = palette_mode           ? 420.f
+                         : is_expression(typed) ? 176.f
+                         : typed.empty() || memory.hits.empty()
+                             ? 148.f
+                             : 64.f + 28.f * float(std::min<size_t>(memory.hits.size(), 14));
+    const float height = std::min(px(wanted), window.h - px(64));
     const float right =
         palette_mode ? window.x + (window.w + width) * 0.5f : std::min(window.right() - px(8), window.right() - px(40));
     const Rect box{std::floor(right - width), px(palette_mode ? 64 : 4), width, height};

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "viewer/panels/memory.h"
 #include "viewer/panels/panels.h"
 #include "viewer/panels/pen.h"
 
@@ -26,6 +27,10 @@ constexpr std::array regular{Face{"/usr/share/fonts/opentype/inter/Inter-Regular
                              Face{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 1.1641f}};
 constexpr std::array medium{Face{"/usr/share/fonts/opentype/inter/Inter-SemiBold.otf", 1.2102f},
                             Face{"/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", 1.1641f}};
+// Drawn for large sizes: closer letters.
+constexpr std::array large{Face{"/usr/share/fonts/opentype/inter/InterDisplay-SemiBold.otf", 1.2102f},
+                           Face{"/usr/share/fonts/opentype/inter/Inter-SemiBold.otf", 1.2102f},
+                           Face{"/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", 1.1641f}};
 constexpr std::array mono{Face{"/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Regular.ttf", 1.32f},
                           Face{"/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", 1.1641f}};
 
@@ -87,8 +92,8 @@ void load_fonts(float scale) {
     add_font(atlas, regular, 14 * scale, all_letters);
     add_font(atlas, medium, 14 * scale, all_letters);
     add_font(atlas, regular, 12 * scale, all_letters);
-    add_font(atlas, medium, 18 * scale, all_letters);
-    add_font(atlas, medium, 28 * scale, few_letters);
+    add_font(atlas, large, 18 * scale, all_letters);
+    add_font(atlas, large, 28 * scale, few_letters);
     add_font(atlas, mono, 12 * scale, few_letters);
     atlas.Build();
     for (ImFont* font : atlas.Fonts) make_digits_tabular(font);
@@ -117,7 +122,10 @@ void set_colors(ImGuiStyle& style, Theme theme) {
 }  // namespace
 
 void apply_style(Theme theme, float scale) {
-    load_fonts(scale);
+    // A change of theme keeps the fonts, so that the texture of those already on the device stays right.
+    float& loaded_scale = panel_memory().fonts_scale;
+    if (ImGui::GetIO().Fonts->Fonts.Size == 0 || loaded_scale != scale) load_fonts(scale);
+    loaded_scale = scale;
     ImGuiStyle style;
     set_colors(style, theme);
     style.WindowPadding = style.FramePadding = style.ItemSpacing = style.ItemInnerSpacing = style.CellPadding = {0, 0};

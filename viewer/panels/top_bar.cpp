@@ -75,7 +75,7 @@ void count_hint(const UiContext& ui, const Digest& digest, Health health) {
     ImGui::Dummy({pen.px(200), pen.px(24)});
     for (const ObjectClass c : all_object_classes) {
         const uint32_t n = digest.counts[size_t(c)][size_t(health)];
-        if (n > 0) hint_row(pen, pen.px(200), name_of(c), {grouped(n), ""});
+        if (n > 0) hint_row(pen, pen.px(200), class_label(c, true), {grouped(n), ""});
     }
     const ImVec2 end = ImGui::GetCursorScreenPos();
     pen.text(end.x, end.y + pen.px(10), Type::small, pen.colors.hint, "click to show these only");
@@ -127,6 +127,11 @@ double site_value(const UiContext& ui, std::string_view name) {
     if (ui.state.empty() || !index || ui.state.topology().count(ObjectClass::site) == 0) return NAN;
     const ObjectId site{ObjectClass::site, 0};
     return ui.state.value(site, *index);
+}
+
+bool site_stale(const UiContext& ui) {
+    return !ui.state.empty() && ui.state.topology().count(ObjectClass::site) > 0 &&
+           ui.state.stale({ObjectClass::site, 0}, ui.timeline.now_ns());
 }
 
 float draw_feed(const UiContext& ui, const Pen& pen, const Digest& digest, const Rect& bar, float x) {
@@ -195,18 +200,19 @@ void draw_top_bar(const UiContext& ui) {
     const Rect bar = layout.top;
     const Rect search = search_field_rect(layout, pen.scale);
     const float gap = pen.px(bar.w / pen.scale > 1500 ? 32 : 16);
-    float x = bar.x + draw_cluster(ui, pen, bar, std::min(pen.px(380), bar.w * 0.17f)) + gap * 0.5f;
+    float x = bar.x + draw_cluster(ui, pen, bar, std::min(pen.px(380), bar.w * 0.2f)) + gap * 0.5f;
     x += draw_live(ui, pen, digest, bar, x) + gap;
-    x += draw_counts(ui, pen, digest, bar, x) + gap;
+    if (!ui.state.empty()) x += draw_counts(ui, pen, digest, bar, x) + gap;
     const float end = search.x - pen.px(16);
     const double power = site_value(ui, "power_watts"), goodput = site_value(ui, "goodput_ratio");
-    if (x + pen.px(80) < end)
+    const bool stale = site_stale(ui);
+    if (!ui.state.empty() && x + pen.px(80) < end)
         x += labelled(pen, x, bar, "site power", quantity(power, "W"),
-                      std::isnan(power) ? pen.colors.hint : pen.colors.text) +
+                      std::isnan(power) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
-    if (x + pen.px(70) < end)
+    if (!ui.state.empty() && x + pen.px(70) < end)
         x += labelled(pen, x, bar, "goodput", quantity(goodput, "ratio"),
-                      std::isnan(goodput) ? pen.colors.hint : pen.colors.text) +
+                      std::isnan(goodput) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
     if (x + pen.px(80) < end) draw_feed(ui, pen, digest, bar, x);
     draw_search_field(ui, pen, search);

@@ -8,14 +8,40 @@
 namespace bv {
 namespace {
 
+// Power gear and cooling of a site or hall stand under one heading each: a made-up object of their class, whose index
+// says where.
+constexpr uint32_t group_of_site = 0xFFFFFFFE, group_of_halls = 0xF0000000;
+
 struct TreeRow {
     ObjectId id;
     int depth = 0;
-    bool folds = false;
+    bool folds = false, group = false;
 };
 
 void add_range(std::vector<ObjectId>& out, ObjectClass object_class, IndexRange range) {
     for (uint32_t i = range.first; i < range.end(); ++i) out.push_back({object_class, i});
+}
+
+// The heading that a piece of gear stands under; invalid where it has none.
+ObjectId group_above(const Topology& t, ObjectId id) {
+    uint32_t hall = no_index;
+    if (id.object_class == ObjectClass::power) {
+        hall = t.power[id.index].hall;
+    } else if (id.object_class == ObjectClass::plant) {
+        hall = t.plants[id.index].hall;
+    } else if (id.object_class == ObjectClass::cdu && t.cdus[id.index].rack == no_index) {
+        hall = t.cdus[id.index].hall;
+    } else {
+        return {};
+    }
+    return {id.object_class, hall == no_index ? group_of_site : group_of_halls + hall};
+}
+
+std::vector<ObjectId> gear_under(const Topology& t, ObjectId group) {
+    std::vector<ObjectId> out;
+    for (uint32_t i = 0; i < t.count(group.object_class); ++i)
+        if (group_above(t, {group.object_class, i}) == group) out.push_back({group.object_class, i});
+    return out;
 }
 
 std::vector<ObjectId> children_of(const Topology& t, ObjectId id) {
@@ -23,19 +49,9 @@ std::vector<ObjectId> children_of(const Topology& t, ObjectId id) {
     switch (id.object_class) {
         case ObjectClass::site:
             add_range(out, ObjectClass::hall, {0, t.count(ObjectClass::hall)});
-            for (uint32_t i = 0; i < t.power.size(); ++i)
-                if (t.power[i].hall == no_index) out.push_back({ObjectClass::power, i});
-            for (uint32_t i = 0; i < t.plants.size(); ++i)
-                if (t.plants[i].hall == no_index) out.push_back({ObjectClass::plant, i});
             break;
         case ObjectClass::hall:
             add_range(out, ObjectClass::row, t.halls[id.index].rows);
-            for (uint32_t i = 0; i < t.power.size(); ++i)
-                if (t.power[i].hall == id.index) out.push_back({ObjectClass::power, i});
-            for (uint32_t i = 0; i < t.plants.size(); ++i)
-                if (t.plants[i].hall == id.index) out.push_back({ObjectClass::plant, i});
-            for (uint32_t i = 0; i < t.cdus.size(); ++i)
-                if (t.cdus[i].hall == id.index && t.cdus[i].rack == no_index) out.push_back({ObjectClass::cdu, i});
             break;
         case ObjectClass::row:
             add_range(out, ObjectClass::rack, t.rows[id.index].racks);
@@ -78,6 +94,15 @@ void flatten(const Topology& t, const std::set<ObjectId>& unfolded, ObjectId id,
     out.push_back({id, depth, folds});
     if (!folds || !unfolded.contains(id)) return;
     for (const ObjectId child : children_of(t, id)) flatten(t, unfolded, child, depth + 1, out);
+    if (id.object_class != ObjectClass::site && id.object_class != ObjectClass::hall) return;
+    const uint32_t where = id.object_class == ObjectClass::hall ? group_of_halls + id.index : group_of_site;
+    for (const ObjectClass c : {ObjectClass::power, ObjectClass::plant, ObjectClass::cdu}) {
+        const std::vector<ObjectId> gear = gear_under(t, {c, where});
+        if (gear.empty()) continue;
+        out.push_back({{c, where}, depth + 1, true, true});
+        if (unfolded.contains({c, where}))
+            for (const ObjectId piece : gear) out.push_back({piece, depth + 2, false});
+    }
 }
 
 // Unfolds down to the selection. True when it has changed since, so that the list scrolls there once.
@@ -86,6 +111,7 @@ bool follow_selection(const UiContext& ui, PanelMemory& memory) {
     memory.tree_followed = ui.view.selected;
     if (!ui.view.selected.valid()) return false;
     const Topology& t = ui.state.topology();
+    if (const ObjectId group = group_above(t, ui.view.selected); group.valid()) memory.unfolded.insert(group);
     ObjectId up = t.parent(ui.view.selected);
     for (int depth = 0; up.valid() && depth < 8; ++depth, up = t.parent(up)) memory.unfolded.insert(up);
     return true;
@@ -103,6 +129,16 @@ void draw_tree_row(const UiContext& ui, const Pen& pen, const Rect& rect, const 
     ImGui::PopID();
     if (over.hovered || selected) pen.fill(rect, pen.colors.raised);
     if (selected) pen.fill({rect.x, rect.y, pen.px(2), rect.h}, pen.colors.accent);
+    if (row.group) {
+        if (over.clicked && !memory.unfolded.erase(row.id)) memory.unfolded.insert(row.id);
+        pen.chevron(x + pen.px(2), rect.mid_y(), memory.unfolded.contains(row.id), pen.colors.hint);
+        const bool power = row.id.object_class == ObjectClass::power, plant = row.id.object_class == ObjectClass::plant;
+        pen.text(x + pen.px(12), rect.mid_y(), Type::body, pen.colors.muted,
+                 power   ? "Power"
+                 : plant ? "Cooling"
+                         : "CDUs");
+        return;
+    }
     if (over.hovered) ui.view.hovered = row.id;
     if (over.double_clicked)
         go_to(ui, row.id);
@@ -112,12 +148,10 @@ void draw_tree_row(const UiContext& ui, const Pen& pen, const Rect& rect, const 
     }
     if (row.folds) pen.chevron(x + pen.px(2), rect.mid_y(), memory.unfolded.contains(row.id), pen.colors.hint);
 
-    const Shown shown = shown_health(ui.state, row.id, ui.timeline.now_ns());
-    Health mark = shown.heard && !shown.stale ? shown.health : Health::unknown;
+    const Health mark = worst_at(ui, row.id);
     float right = rect.right() - pen.px(12);
     const auto& below = memory.digest.below[size_t(row.id.object_class)];
     if (row.id.index < below.size()) {
-        mark = worse(mark, below[row.id.index].worst);
         if (const uint32_t n = below[row.id.index].troubled) {
             const std::string count = short_count(n);
             pen.text_right(right, rect.mid_y(), Type::small, health_text_color(pen.colors, mark), count);

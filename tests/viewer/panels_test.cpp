@@ -1,0 +1,228 @@
+// The panels as a whole, without a device: a frame at every size leaves the hall its room, what is chosen shows in the
+// dump, and the colours of letters can be read.
+#include "viewer/panels/panels.h"
+
+#include <doctest/doctest.h>
+#include <imgui.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "viewer/panels/layout.h"
+#include "viewer/panels/memory.h"
+#include "viewer/theme.h"
+
+using namespace bv;
+
+namespace {
+
+// A context with fonts, a small simulated cluster and a view: what draw_ui needs, and nothing of Vulkan.
+struct Desk {
+    View view;
+    FrameStats stats;
+    std::string device = "none";
+    Timeline timeline;
+
+    explicit Desk(const std::string& source = "sim:array-512?seed=3")
+        : timeline(TimelineOptions{.sources = {source}, .lockstep = source.starts_with("sim:")}) {
+        ImGui::CreateContext();
+        panel_memory() = {};
+        apply_style(Theme::dark, 1);
+        unsigned char* pixels = nullptr;
+        int width = 0, height = 0;
+        ImGui::GetIO().Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
+        view.color_metric = {ObjectClass::gpu, find_metric(ObjectClass::gpu, "temp_celsius").value()};
+    }
+    ~Desk() { ImGui::DestroyContext(); }
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    [[nodiscard]] UiContext ui() { return {timeline.state(), timeline, view, stats, device}; }
+    void frame(float width = 1920, float height = 1080, const char* typed = "") {
+        ImGuiIO& io = ImGui::GetIO();
+        io.DisplaySize = {width, height};
+        io.DeltaTime = 1 / 60.f;
+        io.AddInputCharactersUTF8(typed);
+        ImGui::NewFrame();
+        draw_ui(ui());
+        ImGui::Render();
+    }
+    void press(int key) {
+        ImGuiIO& io = ImGui::GetIO();
+        io.KeysDown[key] = true;
+        frame();
+        io.KeysDown[key] = false;
+        frame();
+    }
+    nlohmann::json dump() { return nlohmann::json::parse(dump_state_json(ui())); }
+};
+
+float luminance(Rgba c) {
+    const auto linear = [](uint32_t v) {
+        const float x = float(v & 0xFF) / 255.f;
+        return x <= 0.04045f ? x / 12.92f : std::pow((x + 0.055f) / 1.055f, 2.4f);
+    };
+    return 0.2126f * linear(c) + 0.7152f * linear(c >> 8) + 0.0722f * linear(c >> 16);
+}
+float contrast(Rgba a, Rgba b) {
+    const float x = luminance(a) + 0.05f, y = luminance(b) + 0.05f;
+    return x > y ? x / y : y / x;
+}
+
+}  // namespace
+
+TEST_CASE("letters have a contrast of 4.5 on every surface, in both themes") {
+    for (const Theme theme : {Theme::dark, Theme::light}) {
+        const Palette& p = palette(theme);
+        for (const Rgba surface : {p.surface, p.raised}) {
+            for (const Rgba text : {p.text, p.muted, p.hint, p.accent}) CHECK(contrast(text, surface) >= 4.5f);
+            for (size_t h = 0; h < health_count; ++h) CHECK(contrast(health_text_color(p, Health(h)), surface) >= 4.5f);
+        }
+        CHECK(contrast(p.on_accent, p.accent) >= 4.5f);
+    }
+}
+
+TEST_CASE("every panel fits at every size and scale, and the hall keeps its room") {
+    Desk desk;
+    desk.timeline.advance_to(20);
+    struct Size {
+        float width, height, scale;
+    };
+    for (const Size size : {Size{1280, 720, 1}, Size{1920, 1080, 1}, Size{1920, 1080, 1.25f}, Size{3840, 2160, 1.6f},
+                            Size{3840, 2160, 2}, Size{800, 600, 1}, Size{64, 64, 1}, Size{1, 1, 2}}) {
+        desk.view.ui_scale = size.scale;
+        for (const bool open : {false, true}) {
+            desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = open;
+            desk.frame(size.width, size.height);
+            desk.frame(size.width, size.height);
+            const Layout l = layout_of(desk.view);
+            CHECK(desk.view.viewport_width >= 1);
+            CHECK(desk.view.viewport_height >= 1);
+            CHECK(desk.view.viewport_x == doctest::Approx(l.left.right()));
+            CHECK(l.left.right() <= l.right.x);
+            if (size.width >= 1280) {
+                CHECK(l.hall.bottom() <= l.bottom.y + 0.5f);
+                CHECK(l.hall.w >= 0.3f * size.width);
+                CHECK(l.hall.h >= 0.4f * size.height);
+            }
+        }
+    }
+    desk.view.panels_hidden = true;
+    desk.frame(1920, 1080);
+    CHECK(desk.view.viewport_width == 1920);
+    CHECK(desk.view.viewport_height == 1080);
+}
+
+TEST_CASE("every object of every class can be inspected, in every tab") {
+    Desk desk;
+    desk.timeline.advance_to(5);
+    const Topology& t = desk.timeline.state().topology();
+    for (const ObjectClass c : all_object_classes)
+        for (const uint32_t index : {0u, t.count(c) / 2, t.count(c) - 1}) {
+            if (t.count(c) == 0) continue;
+            desk.view.select({c, index});
+            desk.timeline.watch(desk.view.selected);
+            desk.view.left_tab = View::LeftTab(index % 3);
+            desk.frame();
+            const nlohmann::json dump = desk.dump();
+            CHECK(dump["selection"]["class"] == name_of(c));
+            CHECK(dump["selection"]["path"] == t.path_of({c, index}));
+        }
+    desk.view.selected = {ObjectClass::gpu, 0xFFFFFFF0};  // of another cluster: nothing is shown of it
+    desk.frame();
+    CHECK(desk.dump()["selection"].is_null());
+}
+
+TEST_CASE("the dump tells values, counts, colours and camera with stable keys") {
+    Desk desk;
+    desk.timeline.advance_to(10);
+    desk.view.select({ObjectClass::gpu, 17});
+    desk.frame();
+    const nlohmann::json d = desk.dump();
+    for (const char* key : {"cluster", "time", "selection", "hovered", "counts", "events", "color", "filter", "search",
+                            "sources", "camera", "viewport", "panels", "theme", "ui_scale", "frame", "device"})
+        CHECK(d.contains(key));
+    CHECK(d["cluster"]["name"] == "array-512");
+    const ClusterState& state = desk.timeline.state();
+    const MetricIndex temp = find_metric(ObjectClass::gpu, "temp_celsius").value();
+    CHECK(d["selection"]["metrics"]["temp_celsius"]["value"].get<double>() ==
+          doctest::Approx(state.value({ObjectClass::gpu, 17}, temp)));
+    CHECK(d["selection"]["metrics"]["temp_celsius"]["unit"] == "°C");
+    uint32_t gpus = 0;
+    for (const auto& [health, n] : d["counts"]["gpu"].items()) gpus += n.get<uint32_t>();
+    CHECK(gpus == 512);
+    const auto counted = state.count_health(ObjectClass::gpu, desk.timeline.now_ns());
+    for (size_t h = 0; h < health_count; ++h) CHECK(d["counts"]["gpu"][std::string(name_of(Health(h)))] == counted[h]);
+    CHECK(d["color"]["metric"] == "temp_celsius");
+}
+
+TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape closes") {
+    Desk desk;
+    desk.timeline.advance_to(3);
+    ImGui::GetIO().KeyMap[ImGuiKey_Enter] = 1;
+    ImGui::GetIO().KeyMap[ImGuiKey_Escape] = 2;
+    ImGui::GetIO().KeyMap[ImGuiKey_DownArrow] = 3;
+    const Topology& t = desk.timeline.state().topology();
+    const std::string path = t.path_of({ObjectClass::gpu, 99});
+    desk.view.search_open = true;
+    desk.frame();
+    desk.frame();
+    desk.frame(1920, 1080, path.c_str());
+    desk.frame();
+    CHECK(desk.dump()["search"]["hits"][0] == path);
+    desk.press(1);
+    CHECK(desk.view.selected == ObjectId{ObjectClass::gpu, 99});
+    CHECK_FALSE(desk.view.search_open);
+    CHECK(desk.view.camera.moving());
+
+    desk.view.search_open = true;
+    desk.frame();
+    desk.frame();
+    desk.frame(1920, 1080, "temp_celsius > 20 and hall = 1");
+    desk.frame();
+    CHECK(panel_memory().filter_error.empty());
+    desk.press(1);
+    CHECK(desk.view.filter_text == "temp_celsius > 20 and hall = 1");
+    CHECK_FALSE(desk.view.filter.empty());
+    CHECK_FALSE(desk.view.search_open);
+
+    desk.view.filter = {};
+    desk.view.filter_text.clear();
+    desk.view.search_open = true;
+    desk.frame();
+    desk.frame();
+    desk.frame(1920, 1080, "temp > 20");
+    desk.frame();
+    CHECK(panel_memory().filter_error.starts_with("at 1: "));
+    desk.press(1);
+    CHECK(desk.view.filter.empty());
+    desk.press(2);
+    CHECK_FALSE(desk.view.search_open);
+}
+
+TEST_CASE("before there is a cluster everything says so and nothing breaks") {
+    Desk desk("ipc:///tmp/belvedere-no-such-publisher");
+    desk.view.search_open = desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = true;
+    for (const View::LeftTab tab : {View::LeftTab::events, View::LeftTab::tree, View::LeftTab::jobs}) {
+        desk.view.left_tab = tab;
+        desk.frame();
+    }
+    const nlohmann::json d = desk.dump();
+    CHECK(d["cluster"].is_null());
+    CHECK(d["selection"].is_null());
+    CHECK(d["counts"]["gpu"]["ok"] == 0);
+}
+
+TEST_CASE("digits have one width") {
+    Desk desk;
+    for (const ImFont* font : ImGui::GetIO().Fonts->Fonts)
+        for (ImWchar c = '1'; c <= '9'; ++c) CHECK(font->GetCharAdvance(c) == font->GetCharAdvance('0'));
+}
+
+TEST_CASE("names are short beside what they share") {
+    CHECK(without_shared("H1-P6-A6-leaf2", "H1-P6-A6-R2-N6") == "leaf2");
+    CHECK(without_shared("H1-P1-A3-R5", "H1-P1") == "A3-R5");
+    CHECK(without_shared("gpu 3", "H1-P1-N4") == "gpu 3");
+    CHECK(without_shared("H1", "H1") == "H1");
+    CHECK(without_shared("", "H1") == "");
+}
