@@ -86,6 +86,19 @@ Quantity quantity(double value, std::string_view unit) {
     return {fmt::format("{:.{}f}", value, magnitude < 10 ? 2 : 1), std::string(unit)};
 }
 
+// Clock event reasons as NVML counts its bits (nvmlClocksEventReasons).
+static std::string throttle_words(int64_t bits) {
+    static constexpr std::array<std::string_view, 9> words{"idle",        "set clocks",  "power cap",
+                                                           "HW slowdown", "sync boost",  "SW thermal",
+                                                           "HW thermal",  "power brake", "display"};
+    std::string out;
+    for (size_t i = 0; i < words.size(); ++i)
+        if (bits >> i & 1) out += (out.empty() ? "" : ", ") + std::string(words[i]);
+    const int64_t rest = bits >> words.size() << words.size();
+    if (rest != 0) out += (out.empty() ? "" : ", ") + fmt::format("0x{:x}", rest);
+    return out.empty() ? "none" : out;
+}
+
 // Numbers that stand for words, and exponents that people read as powers.
 static std::optional<std::string> coded(const Metric& metric, double value) {
     static constexpr std::array<std::string_view, 3> leaks{"dry", "damp", "wet"}, links{"down", "training", "up"};
@@ -94,7 +107,7 @@ static std::optional<std::string> coded(const Metric& metric, double value) {
     if (metric.name == "state" && code >= 0 && code < 3) return std::string(links[size_t(code)]);
     if (metric.name == "health" && code >= 0 && size_t(code) < health_count) return std::string(name_of(Health(code)));
     if (metric.name == "xid") return code == 0 ? "none" : fmt::format("XID {}", code);
-    if (metric.name == "throttle_reasons") return code == 0 ? "none" : fmt::format("0x{:03x}", code);
+    if (metric.name == "throttle_reasons") return throttle_words(code);
     if (metric.unit == "log10") {
         const double exponent = std::floor(value);
         return fmt::format("{:.1f}e{:.0f}", std::min(std::pow(10.0, value - exponent), 9.9), exponent);

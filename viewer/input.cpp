@@ -7,6 +7,7 @@
 
 #include <imgui.h>
 
+#include "viewer/panels/panels.h"
 #include "viewer/scene_layout.h"
 
 namespace bv {
@@ -236,6 +237,7 @@ InputRequests handle_input(Window& window, const ClusterState& state, const Scen
         else if (press.key == '?')
             perform(Action::help, state, layout, view, requests);
     }
+    if (const auto action = take_command()) perform(*action, state, layout, view, requests);  // from the palette
     if (!typing && !ImGui::GetIO().KeyCtrl) requests.moving = handle_held_keys(window, view, dt);
     handle_mouse(state, layout, view);
     return requests;

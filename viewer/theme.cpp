@@ -29,7 +29,7 @@ constexpr Palette dark{.ground = rgb(0x0A0E13),
                        .plot = rgb(0x8FA6B8),
                        .plot_fill = rgb(0x8FA6B8, 36)};
 
-constexpr Palette light{.ground = rgb(0xE4E8EC),
+constexpr Palette light{.ground = rgb(0xE9EDF1),
                         .surface = rgb(0xF7F9FA),
                         .raised = rgb(0xE9EEF2),
                         .line = rgb(0xCDD5DC),
@@ -41,11 +41,11 @@ constexpr Palette light{.ground = rgb(0xE4E8EC),
                         .on_accent = rgb(0xFFFFFF),
                         .ok_dark = rgb(0xA9B8C4),
                         .ok = rgb(0x7E92A2),
-                        .warning = rgb(0xC98200),
-                        .critical = rgb(0xD92D1B),
-                        .down = rgb(0x8A12D6),
-                        .maintenance = rgb(0x2A62B8),
-                        .unknown = rgb(0x9BA1A7),
+                        .warning = rgb(0xC98500),
+                        .critical = rgb(0xD93A2B),
+                        .down = rgb(0x8A1FD6),
+                        .maintenance = rgb(0x2A63B8),
+                        .unknown = rgb(0x9BA1A8),
                         .plot = rgb(0x4F6678),
                         .plot_fill = rgb(0x4F6678, 30)};
 
@@ -53,16 +53,38 @@ glm::vec4 to_vec4(Rgba color) {
     return {float(color & 0xFF) / 255.f, float((color >> 8) & 0xFF) / 255.f, float((color >> 16) & 0xFF) / 255.f, 1.f};
 }
 
-struct MaterialColors {
-    std::array<uint32_t, gpu::material_count> hex;
+// What only the hall has. Healthy things in the hall are quieter than the marks of the panels.
+struct HallColors {
+    uint32_t ok, floor, grid, no_data, below, above, sign, fog;
+    std::array<uint32_t, gpu::material_count> materials;
 };
 
-constexpr MaterialColors dark_materials{{0x6F8596, 0x161D25, 0x1C2630, 0x1B232C, 0x2A343E, 0x323D48, 0x2F5F86, 0x7A4B3C,
-                                         0x4A4436, 0x35424E, 0x2B3742, 0x39434D, 0x3B4751, 0x3C4650, 0x222C36, 0x3A4651,
-                                         0x0D1218, 0x24404F}};
-constexpr MaterialColors light_materials{{0x7E92A2, 0xD3D9DE, 0xC4CCD3, 0xB4BEC7, 0xA4AFB9, 0xA7B2BB, 0x6E9FC4,
-                                          0xC08A76, 0xB5A98B, 0x9DAAB5, 0x97A4AF, 0x9CA7B0, 0xA3AEB7, 0xB9B28F,
-                                          0xAAB5BE, 0x8F9BA6, 0xDDE2E6, 0xA9C9D8}};
+//  state     slab      wall      frame     node      tray      cold      warm      busway    cdu       switch    power
+//  tower     marking   door      cable     ground    glass
+constexpr HallColors dark_hall{
+    0x51667A,
+    0x131A22,
+    0x1C2630,
+    0x2A3038,
+    0x0B1E3A,
+    0xF3E9B0,
+    0x93A1B0,
+    0x0B1016,
+    {0x51667A, 0x141B23, 0x1F2A35, 0x1A222B, 0x222C37, 0x27323E, 0x2C5573, 0x6B4438, 0x3D4450, 0x26384A, 0x2B3642,
+     0x2E3945, 0x313D49, 0x2A3743, 0x1D262F, 0x37485A, 0x0C1117, 0x22303E}};
+constexpr HallColors light_hall{
+    0x8799AA,
+    0xF7F9FA,
+    0xD5DCE3,
+    0xC3C9CF,
+    0x1B365D,
+    0x8F7A1F,
+    0x4A5663,
+    0xE4E9EE,
+    {0x8799AA, 0xF4F6F8, 0xC9D1D9, 0xB4BEC8, 0xC5CDD5, 0xAEB8C2, 0x7FAFCF, 0xD3A08C, 0x9EA7B1, 0xA9BCCE, 0xB3BDC7,
+     0xB9C2CB, 0xC6CED6, 0xC7D0D9, 0xBAC3CC, 0x8C9AA8, 0xE9EDF1, 0xD8E2EA}};
+
+const HallColors& hall_colors(Theme theme) { return theme == Theme::light ? light_hall : dark_hall; }
 
 }  // namespace
 
@@ -129,21 +151,23 @@ Health health_of(Severity severity) {
 
 std::array<glm::vec4, 40> theme_colors(Theme theme) {
     const Palette& p = palette(theme);
+    const HallColors& hall = hall_colors(theme);
     std::array<glm::vec4, 40> out{};
-    for (size_t i = 0; i < health_count; ++i) out[i] = to_vec4(health_color(p, Health(i)));
-    out[0] = to_vec4(p.ok);
+    for (size_t i = 1; i < health_count; ++i) out[i] = to_vec4(health_color(p, Health(i)));
+    out[size_t(Health::ok)] = to_vec4(rgb(hall.ok));
     out[gpu::theme_stale] = to_vec4(p.unknown);
     out[gpu::theme_accent] = to_vec4(p.accent);
     out[gpu::theme_ground] = to_vec4(p.ground);
-    out[gpu::theme_floor] = to_vec4(theme == Theme::light ? rgb(0xEDF0F3) : rgb(0x10161D));
-    out[gpu::theme_grid] = to_vec4(theme == Theme::light ? rgb(0xC9D1D8) : rgb(0x1D2731));
-    out[gpu::theme_no_data] = to_vec4(p.unknown);
-    out[gpu::theme_below] = to_vec4(theme == Theme::light ? rgb(0xB9D7EE) : rgb(0x16324A));
-    out[gpu::theme_above] = to_vec4(theme == Theme::light ? rgb(0x5B1034) : rgb(0xFFE9F0));
-    out[gpu::theme_sign] = to_vec4(p.muted);
-    const MaterialColors& materials = theme == Theme::light ? light_materials : dark_materials;
-    for (uint32_t i = 0; i < gpu::material_count; ++i) out[gpu::theme_material + i] = to_vec4(rgb(materials.hex[i]));
+    out[gpu::theme_floor] = to_vec4(rgb(hall.floor));
+    out[gpu::theme_grid] = to_vec4(rgb(hall.grid));
+    out[gpu::theme_no_data] = to_vec4(rgb(hall.no_data));
+    out[gpu::theme_below] = to_vec4(rgb(hall.below));
+    out[gpu::theme_above] = to_vec4(rgb(hall.above));
+    out[gpu::theme_sign] = to_vec4(rgb(hall.sign));
+    for (uint32_t i = 0; i < gpu::material_count; ++i) out[gpu::theme_material + i] = to_vec4(rgb(hall.materials[i]));
     return out;
 }
+
+glm::vec3 fog_color(Theme theme) { return glm::vec3(to_vec4(rgb(hall_colors(theme).fog))); }
 
 }  // namespace bv

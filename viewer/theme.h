@@ -43,5 +43,6 @@ Health health_of(Severity severity);
 
 // For gpu::FrameConstants::colors: 0-5 health, then theme_* of shaders/gpu_types.h. sRGB values, alpha 1.
 std::array<glm::vec4, 40> theme_colors(Theme theme);
+glm::vec3 fog_color(Theme theme);
 
 }  // namespace bv

@@ -12,6 +12,7 @@
 
 #include "render/png.h"
 #include "viewer/input.h"
+#include "viewer/panels/panels.h"
 #include "viewer/stage.h"
 #include "viewer/window.h"
 
@@ -58,6 +59,7 @@ void dump(Stage& stage, const ClusterState& state, Timeline& timeline) {
     std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::localtime(&now));
     std::ofstream(fmt::format("belvedere-{}.json", stamp)) << stage.dump_state(state, timeline) << '\n';
     write_png(fmt::format("belvedere-{}.png", stamp), stage.renderer.read_pixels());
+    show_toast(fmt::format("Saved belvedere-{0}.png and belvedere-{0}.json in the current folder.", stamp), Health::ok);
     std::fputs(fmt::format("belvedere: saved belvedere-{0}.png and belvedere-{0}.json\n", stamp).c_str(), stderr);
 }
 

@@ -59,10 +59,7 @@ void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, Objec
         ui.view.color_by == ColorBy::metric && ui.view.color_metric == MetricId{id.object_class, index};
     const Touch over = touch(int64_t(index) + 1000, row);
     if (over.hovered) pen.fill(row, pen.colors.raised);
-    if (over.clicked) {
-        ui.view.color_by = ColorBy::metric;
-        ui.view.color_metric = {id.object_class, index};
-    }
+    if (over.clicked) ui.view.color_with({id.object_class, index});
     if (coloring) pen.fill({row.x, row.y + pen.px(4), pen.px(2), row.h - pen.px(8)}, pen.colors.accent);
     const float bar_width = pen.px(72), bar_x = row.right() - pen.px(4) - bar_width;
     const Health by_value = health_by_thresholds(m, value);

@@ -30,10 +30,9 @@ std::string title_of(const View& view) {
 }
 
 void next_metric(View& view) {
-    const auto metrics = metrics_of(view.color_metric.object_class);
-    view.color_by = ColorBy::metric;
-    view.color_metric.index =
-        MetricIndex(size_t(view.color_metric.index) + 1 < metrics.size() ? view.color_metric.index + 1 : 1);
+    const MetricId now = view.color_metric;
+    const bool last = size_t(now.index) + 1 >= metrics_of(now.object_class).size();
+    view.color_with({now.object_class, MetricIndex(last ? 1 : now.index + 1)});
 }
 
 void draw_map(const Pen& pen, const Rect& bar, ColorMap map) {
@@ -194,8 +193,7 @@ void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
                 ui.view.color_by == ColorBy::metric && ui.view.color_metric == MetricId{c, MetricIndex(m)};
             ImGui::PushID(int(c) * 64 + int(m));
             if (choice_row(pen, at, "metric", metrics[m].label, metrics[m].unit, chosen)) {
-                ui.view.color_by = ColorBy::metric;
-                ui.view.color_metric = {c, MetricIndex(m)};
+                ui.view.color_with({c, MetricIndex(m)});
             }
             ImGui::PopID();
         }
@@ -241,7 +239,7 @@ void draw_legend(const UiContext& ui) {
     draw_body(ui, pen, {box.x + pen.px(12), head.bottom() + pen.px(2), box.w - pen.px(24), pen.px(40)});
     const float y = box.bottom() - pen.px(16);
     float x = box.x + pen.px(12);
-    x += swatch(pen, x, y, pen.colors.unknown, false, "no data");
+    x += swatch(pen, x, y, theme_rgba(ui.view.theme, gpu::theme_no_data), false, "no data");
     x += swatch(pen, x, y, pen.colors.unknown, true, "stale");
     pen.health_mark(x + pen.px(5), y, 4.5f, Health::critical);
     pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted, "in trouble");
