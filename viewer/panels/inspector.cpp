@@ -109,12 +109,14 @@ void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     const Health own = shown.heard && !shown.stale ? shown.health : Health::unknown, worst = worst_at(ui, id);
     // A healthy container with trouble inside says so, and looks like it.
     const Health mark = badness(worst) > badness(own) && badness(worst) >= badness(Health::warning) ? worst : own;
-    std::string sentence = health_sentence(ui.state, id, now);
     const auto& below = panel_memory().digest.below[size_t(id.object_class)];
-    if (id.index < below.size() && below[id.index].troubled > 0)
-        sentence += fmt::format(" {} {} inside {} in trouble, the worst {}.", short_count(below[id.index].troubled),
-                                below[id.index].troubled == 1 ? "thing" : "things",
-                                below[id.index].troubled == 1 ? "is" : "are", name_of(below[id.index].worst));
+    std::string sentence = health_sentence(ui.state, id, now);
+    if (id.index < below.size() && below[id.index].troubled > 0) {
+        const uint32_t n = below[id.index].troubled;
+        const std::string inside = fmt::format("{} {} in trouble inside, the worst {}.", short_count(n),
+                                               n == 1 ? "thing is" : "things are", name_of(below[id.index].worst));
+        sentence = own == Health::ok ? inside : sentence + " " + inside;
+    }
     pen.health_mark(flow.x + pen.px(20), flow.y + pen.px(9), 6, mark);
     flow.y += pen.text_wrapped(flow.x + pen.px(36), flow.y, flow.w - pen.px(48), Type::body,
                                health_text_color(pen.colors, mark), sentence);
