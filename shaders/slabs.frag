@@ -11,15 +11,10 @@ layout(location = 3) flat in uvec4 in_state;
 layout(location = 0) out vec4 out_color;
 
 void main() {
-    const vec2 from_edge = in_shape.xy - abs(in_local.xy);
-    const bool top = in_state.z == 2u;
-    vec3 color = in_color.rgb;
-    if (top) {
-        const float lit = has(frame.flags, frame_light_theme) ? 1.0 : 1.2;
-        color = mix(lit * frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.55 * floor_grid(in_local.xy, 1.0));
-        const float border = min(from_edge.x, from_edge.y) / max(max(fwidth(in_local.x), fwidth(in_local.y)), 1e-4);
-        color = mix(color, frame.colors[theme_grid].rgb * 1.6, clamp(1.5 - border, 0.0, 1.0));
-    }
+    const bool top = in_state.z == face_z;
+    const float lit = has(frame.flags, frame_light_theme) ? 1.0 : 1.2;
+    const vec3 tiles = mix(lit * frame.colors[theme_floor].rgb, frame.colors[theme_grid].rgb, 0.55 * floor_grid(in_local.xy));
+    const vec3 color = top ? tiles : in_color.rgb;
     // In the rich picture the top lets a little of the mirror image through.
     out_color = vec4(mix(frame.fog_color, color, clear_air(gl_FragCoord.w)), top ? pass_in.strength : 1.0);
 }

@@ -6,6 +6,8 @@
 
 namespace bv {
 
+static constexpr uint32_t ground_fields = 24;  // the net of ground.vert
+
 GroundPass GroundPass::create(const PipelineFactory& make, bool rich) {
     GroundPass pass;
     // In the rich picture the floor lets a little of the mirror image through.
@@ -27,7 +29,7 @@ void GroundPass::record(const Recorder& recorder, const PassInput& in) const {
     constants.extent_min = in.scene.ground_min;
     constants.extent_max = in.scene.ground_max;
     recorder.bind(ground);
-    recorder.draw_quad(constants);
+    recorder.draw(recorder.bindings.quad, 0, ground_fields * ground_fields, constants);
 }
 
 }  // namespace bv

@@ -21,7 +21,6 @@ struct Recorder {
     void bind(const UniquePipeline& pipeline) const;
     // Draws rows [first, first + count) as the pattern says, in as few draws as 16-bit indices allow.
     void draw(const IndexPattern& pattern, uint32_t first, uint32_t count, gpu::PassConstants constants) const;
-    void draw_quad(gpu::PassConstants constants) const;  // four vertices, no rows
 };
 
 // What a pass may read.

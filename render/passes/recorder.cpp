@@ -24,6 +24,4 @@ void Recorder::draw(const IndexPattern& pattern, uint32_t first, uint32_t count,
     }
 }
 
-void Recorder::draw_quad(gpu::PassConstants constants) const { draw(bindings.quad, 0, 1, constants); }
-
 }  // namespace bv
