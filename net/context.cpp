@@ -10,9 +10,12 @@
 extern "C" {
 void __tsan_acquire(void* address);
 void __tsan_release(void* address);
-// Debian's libzmq is not instrumented: what its threads do, and the way its lock-free pipes order it, cannot be seen.
+// Debian's libzmq and libsodium are not instrumented: what its threads do, and the way its lock-free pipes order it,
+// cannot be seen.
 const char* __tsan_default_suppressions();
-const char* __tsan_default_suppressions() { return "called_from_lib:libzmq.so\nrace:libzmq.so\n"; }
+const char* __tsan_default_suppressions() {
+    return "called_from_lib:libzmq.so\ncalled_from_lib:libsodium.so\nrace:libzmq.so\n";
+}
 }
 #endif
 

@@ -64,7 +64,12 @@ TEST_CASE("a late viewer of a proxy sees both publishers at once") {
     Subscriber early({.endpoints = {proxy.endpoint}});
     REQUIRE(wait_until(
         [&] { return whole(early) && early.latest().events.size() == 1 && early.latest().jobs.size() == 4; }));
-    const uint64_t asked = halves.west->snapshots_served() + halves.east->snapshots_served();
+    const auto settle = [&] {  // the feeders count once per step
+        const uint64_t west = halves.west->steps() + 2, east = halves.east->steps() + 2;
+        REQUIRE(wait_until([&] { return halves.west->steps() > west && halves.east->steps() > east; }));
+        return halves.west->snapshots_served() + halves.east->snapshots_served();
+    };
+    const uint64_t asked = settle();
     Subscriber late({.endpoints = {proxy.endpoint}});
     REQUIRE(
         wait_until([&] { return whole(late) && late.latest().events.size() == 1 && late.latest().jobs.size() == 4; }));
