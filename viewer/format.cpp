@@ -157,6 +157,15 @@ std::string clock_time(int64_t time_ns) {
     return fmt::format("{:02}:{:02}:{:02}", t.tm_hour, t.tm_min, t.tm_sec);
 }
 
+std::string recent_time(int64_t now_ns, int64_t time_ns) {
+    constexpr int64_t half_day_ns = 43'200'000'000'000;
+    if (std::abs(now_ns - time_ns) < half_day_ns) return clock_time(time_ns);
+    static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::tm t = utc(time_ns);
+    return fmt::format("{} {} {:02}:{:02}", t.tm_mday, months[size_t(t.tm_mon) % 12], t.tm_hour, t.tm_min);
+}
+
 std::string date_time(int64_t time_ns) {
     const std::tm t = utc(time_ns);
     return fmt::format("{:04}-{:02}-{:02} {} UTC", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, clock_time(time_ns));

@@ -35,6 +35,8 @@ std::string age(int64_t now_ns, int64_t time_ns);
 std::string duration(double seconds);
 // Times of day, UTC: "14:03:07"; "2026-01-01 14:03:07 UTC".
 std::string clock_time(int64_t time_ns);
+// As short as is clear beside `now_ns`: "14:03:07" within half a day, else "31 Dec 14:03".
+std::string recent_time(int64_t now_ns, int64_t time_ns);
 std::string date_time(int64_t time_ns);
 std::string rfc3339(int64_t time_ns);
 

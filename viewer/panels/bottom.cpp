@@ -93,7 +93,6 @@ void draw_events(const UiContext& ui, const Pen& pen, const Rect& strip, const S
     for (size_t i = ui.state.events.size(); i-- > 0;) {
         const Event& event = ui.state.events[i];
         if (event.time_ns > span.end_ns) continue;
-        if (event.time_ns < span.begin_ns - 60 * second_ns) break;
         if (event.time_ns < span.begin_ns) continue;
         const auto b = std::min(count - 1, size_t(double(event.time_ns - span.begin_ns) /
                                                   double(span.end_ns - span.begin_ns) * double(count)));
@@ -179,6 +178,7 @@ void draw_bottom(const UiContext& ui) {
     // What is going on right now, at the right of the head line; what does not fit is left out from the left.
     std::string open = fmt::format("{} critical and {} warnings going on", grouped(digest.open_critical),
                                    grouped(digest.open_warning));
+    if (digest.open_critical + digest.open_warning == 0) open = "nothing in trouble";
     if (digest.values_per_second > 0) open += fmt::format(" · {} values/s", short_count(digest.values_per_second));
     if (pen.width(Type::small, open) < all.w - pen.px(180))
         pen.text_right(plot.right(), head.mid_y() - pen.px(2), Type::small, pen.colors.muted, open);

@@ -32,6 +32,9 @@ void update_shown(const UiContext& ui, PanelMemory& memory) {
         if (of.valid() && !is_within(ui.state.topology(), event.object, of)) continue;
         memory.shown_events.push_back(uint32_t(i));
     }
+    // Sources tell what still goes on when they are first heard, whenever it began.
+    std::stable_sort(memory.shown_events.begin(), memory.shown_events.end(),
+                     [&](uint32_t a, uint32_t b) { return ui.state.events[a].time_ns > ui.state.events[b].time_ns; });
 }
 
 // "link_down" → "Link down".
@@ -95,13 +98,16 @@ void draw_event_row(const UiContext& ui, const Pen& pen, const Rect& row, const 
     const float first = row.y + pen.px(14), second = row.y + pen.px(31);
     pen.health_mark(row.x + pen.px(18), first, 5,
                     event.kind == "node_down" && event.severity == Severity::critical ? Health::down : mark);
-    const std::string when = clock_time(event.time_ns);
+    const std::string when = recent_time(ui.state.time_ns, event.time_ns);
     pen.text_right(right, first, Type::small, pen.colors.hint, when);
     const float room = right - pen.width(Type::small, when) - pen.px(8) - x;
     const bool known = ui.state.topology().contains(event.object);
-    const std::string what = with_object && known  ? list_name(ui.state.topology(), event.object)
-                             : event.kind == "xid" ? fmt::format("XID {}", event.code)
-                                                   : spaced(event.kind);
+    const Job* job =
+        event.object.object_class == ObjectClass::job ? job_in_slot(ui.state, event.object.index) : nullptr;
+    const std::string what = !with_object || !known
+                                 ? (event.kind == "xid" ? fmt::format("XID {}", event.code) : spaced(event.kind))
+                             : job && !job->name.empty() ? job->name
+                                                         : list_name(ui.state.topology(), event.object);
     pen.text_fit(x, first, room, Type::body, open ? pen.colors.text : pen.colors.muted, what);
     // The end of what is over stands at the right of the second line.
     float room_text = right - x;

@@ -144,7 +144,7 @@ void draw_key_numbers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId 
                           : pen.width(Type::display, q.value) + unit <= each - pen.px(8) ? Type::display
                                                                                          : Type::title;
         pen.quantity_left(x, all.y + pen.px(22), type, color, q);
-        pen.text_fit(x, all.y + pen.px(50), each - pen.px(12), Type::small, pen.colors.muted, m.label);
+        pen.text_fit(x, all.y + pen.px(50), each - pen.px(4), Type::small, pen.colors.muted, m.label);
         if (stale)
             pen.hatch({x, all.y + pen.px(37), each - pen.px(16), pen.px(5)}, with_alpha(pen.colors.hint, 0.7f), 4);
         const Touch over = touch(int64_t(i) + 700, {x, all.y, each, all.h});

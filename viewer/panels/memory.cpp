@@ -77,8 +77,12 @@ void sum_up(const ClusterState& state, int64_t now_ns, Digest& digest) {
         healths[size_t(c)] = healths_of(state, c, now_ns);
         auto& counts = digest.counts[size_t(c)];
         counts.fill(0);
+        if (c == ObjectClass::job) continue;  // most slots are free, which is no health
         for (const Health h : healths[size_t(c)]) ++counts[size_t(h)];
     }
+    for (const Job& job : state.jobs)
+        if (const auto& of = healths[size_t(ObjectClass::job)]; !job.id.empty() && job.slot < of.size())
+            ++digest.counts[size_t(ObjectClass::job)][size_t(of[job.slot])];
     auto& below = digest.below;
     for (const ObjectClass c :
          {ObjectClass::site, ObjectClass::hall, ObjectClass::row, ObjectClass::rack, ObjectClass::node})

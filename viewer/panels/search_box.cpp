@@ -223,15 +223,20 @@ void draw_filter(const UiContext& ui, const Pen& pen, const Rect& body, std::str
     close(ui, memory);
 }
 
-void draw_palette(const UiContext& ui, const Rect& body, std::string_view text, PanelMemory& memory, bool enter) {
-    std::vector<const KeyBinding*> commands;
+// Every command once, whatever number of keys it has.
+std::vector<const KeyBinding*> commands_for(std::string_view text) {
+    std::vector<const KeyBinding*> out;
     for (const KeyBinding& binding : key_bindings()) {
         if (binding.action == Action::none || binding.action == Action::palette || !contains_words(binding.text, text))
             continue;
-        const bool listed = std::any_of(commands.begin(), commands.end(),
-                                        [&](const KeyBinding* b) { return b->action == binding.action; });
-        if (!listed) commands.push_back(&binding);
+        if (std::none_of(out.begin(), out.end(), [&](const KeyBinding* b) { return b->action == binding.action; }))
+            out.push_back(&binding);
     }
+    return out;
+}
+
+void draw_palette(const UiContext& ui, const Rect& body, std::string_view text, PanelMemory& memory, bool enter) {
+    const std::vector<const KeyBinding*> commands = commands_for(text);
     if (memory.searched != text) memory.hit = 0;
     memory.searched = text;
     if (commands.empty()) {
@@ -288,7 +293,7 @@ void draw_search(const UiContext& ui) {
     const float width = std::min(px(560), window.w - px(32));
     // As tall as what it has to say.
     const std::string_view typed(memory.search_text.data());
-    const float wanted = palette_mode           ? 420.f
+    const float wanted = palette_mode ? 64.f + 28.f * float(std::clamp<size_t>(commands_for(typed).size(), 3, 14))
                          : is_expression(typed) ? 176.f
                          : typed.empty() || memory.hits.empty()
                              ? 148.f

@@ -73,12 +73,15 @@ void count_hint(const UiContext& ui, const Digest& digest, Health health) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     pen.text(at.x, at.y + pen.px(10), Type::strong, health_text_color(pen.colors, health), title_of_health(health));
     ImGui::Dummy({pen.px(200), pen.px(24)});
+    bool any = false;
     for (const ObjectClass c : all_object_classes) {
         const uint32_t n = digest.counts[size_t(c)][size_t(health)];
+        any = any || n > 0;
         if (n > 0) hint_row(pen, pen.px(200), class_label(c, true), {grouped(n), ""});
     }
     const ImVec2 end = ImGui::GetCursorScreenPos();
-    pen.text(end.x, end.y + pen.px(10), Type::small, pen.colors.hint, "click to show these only");
+    pen.text(end.x, end.y + pen.px(10), Type::small, pen.colors.hint,
+             any ? "click to show these only" : "nothing has it");
     ImGui::Dummy({pen.px(200), pen.px(20)});
     end_hint();
 }
