@@ -15,7 +15,7 @@
 namespace bv {
 namespace {
 
-constexpr uint32_t pixel_height = 44;  // of an em in the atlas
+constexpr uint32_t pixel_height = 36;  // of an em in the atlas
 constexpr int spread = 8;              // texels of distance on either side of an outline
 
 // Debian: fonts-inter, fonts-dejavu-core.
@@ -42,11 +42,11 @@ FT_Face open_face(FT_Library library) {
     throw std::runtime_error("No font for signs was found; install fonts-inter or fonts-dejavu-core.");
 }
 
-// Printable Latin-1 and the few signs that names use.
+// ASCII, the letters of western Europe and the few signs that names use.
 std::vector<char32_t> letters() {
     std::vector<char32_t> all;
     for (char32_t c = 33; c < 127; ++c) all.push_back(c);
-    for (char32_t c = 161; c < 256; ++c) all.push_back(c);
+    for (char32_t c = 192; c < 256; ++c) all.push_back(c);
     for (char32_t c : {U'–', U'—', U'…', U'→', U'←', U'↑', U'↓', U'×', U'·', U'°'}) all.push_back(c);
     return all;
 }
@@ -90,7 +90,9 @@ SignFont SignFont::bake() {
         if (FT_Load_Char(face, letter, FT_LOAD_NO_HINTING) != 0 || face->glyph->glyph_index == 0) return;
         Glyph glyph;
         glyph.advance = static_cast<float>(face->glyph->advance.x) / 64 / capital;
-        if (FT_Render_Glyph(face->glyph, FT_RENDER_MODE_SDF) == 0) {
+        // Distances measured on the drawn letter, not on its curves: a twentieth of the time, and alike at this size.
+        if (FT_Render_Glyph(face->glyph, FT_RENDER_MODE_NORMAL) == 0 &&
+            FT_Render_Glyph(face->glyph, FT_RENDER_MODE_SDF) == 0) {
             const FT_Bitmap& bitmap = face->glyph->bitmap;
             if (pen_x + bitmap.width + 1 > font.width) {
                 pen_x = 1;
