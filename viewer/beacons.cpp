@@ -25,9 +25,7 @@ constexpr size_t most_warning_marks = 260;  // more of them, and those of a row 
 
 glm::vec3 above(const PlacedBox& box, float metres) { return box.position + glm::vec3(0, 0, box.size.z + metres); }
 
-bool dimmed(const SceneCache& cache, ObjectId id) {
-    return (cache.words[size_t(id.object_class)][id.index] & gpu::state_dimmed) != 0;
-}
+bool dimmed(const SceneLayout::Impl& layout, ObjectId id) { return (word_of(layout, id) & gpu::state_dimmed) != 0; }
 
 void mark_far_racks(const SceneLayout::Impl& layout, const View& view, const Sight& sight,
                     const std::vector<uint8_t>& is_near, std::vector<Mark>& marks) {
@@ -81,7 +79,7 @@ void mark_single_things(const SceneLayout::Impl& layout, const View& view, const
         } else if (!layout.box_of(id, box)) {
             continue;
         }
-        const Health health = health_of(layout.cache.words[size_t(id.object_class)][id.index]);
+        const Health health = health_of(word_of(layout, id));
         glm::vec3 at = above(box, rack == no_index ? 0.6f : 0.05f);
         if (rack != no_index && id.object_class != ObjectClass::rack) {
             // On the face that is turned to the eye.
@@ -93,7 +91,7 @@ void mark_single_things(const SceneLayout::Impl& layout, const View& view, const
                 at += side_of(box.yaw) * (box.size.x * 0.46f);
         }
         if (!sight.sees(at, 1)) continue;
-        marks.push_back({at, health, 1, pixels_of(health) * view.ui_scale, dimmed(layout.cache, id)});
+        marks.push_back({at, health, 1, pixels_of(health) * view.ui_scale, dimmed(layout, id)});
     }
 }
 

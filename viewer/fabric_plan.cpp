@@ -3,7 +3,6 @@
 #include "viewer/fabric_plan.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <unordered_map>
 
@@ -16,7 +15,7 @@ namespace {
 constexpr float row_tray_over_rack_m = 0.45f;
 constexpr float row_tray_behind_rack_m = 0.3f;
 constexpr float hall_tray_over_row_m = 0.40f;
-constexpr float hall_tray_from_row_m = 1.1f;
+constexpr float hall_tray_from_row_m = 1.7f;
 
 glm::vec3 at(const Place& place) { return {place.x, place.y, place.z}; }
 
@@ -207,9 +206,10 @@ void FabricPlan::plan_bundles(const Topology& t) {
         if (a == no_index || b == no_index) continue;
         const uint64_t key = (uint64_t(a) << 32 | b) * 4 + lane;  // racks number far below 2^30
         const auto [entry, fresh] = known.try_emplace(key, uint32_t(bundles.size()));
-        if (fresh) bundles.push_back({a, b, lane, 0, 0});
+        if (fresh) bundles.push_back({a, b, lane, 0, 0, 0});
         link_bundle[i] = entry->second;
         ++bundles[entry->second].count;
+        bundles[entry->second].capacity += double(t.links[i].capacity_bytes_per_second);
     }
     uint32_t total = 0;
     for (Bundle& bundle : bundles) {
@@ -263,7 +263,7 @@ std::vector<glm::vec3> FabricPlan::route(uint32_t rack_a, uint32_t rack_b, uint3
 
 namespace {
 
-// Raw link values of one column, or nothing where nobody measures it.
+// The raw link values that loads are summed from.
 struct LinkColumns {
     const uint16_t *health = nullptr, *tx = nullptr, *rx = nullptr;
     double tx_scale = 0, tx_offset = 0, rx_scale = 0, rx_offset = 0;
@@ -272,34 +272,33 @@ struct LinkColumns {
         const auto& columns = state.classes[size_t(ObjectClass::link)].columns;
         const auto metrics = metrics_of(ObjectClass::link);
         if (columns.empty()) return;
+        // The catalogue always has these three; the columns of a class are always as long as the class.
+        const MetricIndex tx_index = find_metric(ObjectClass::link, "tx_bytes_per_second").value();
+        const MetricIndex rx_index = find_metric(ObjectClass::link, "rx_bytes_per_second").value();
         health = columns[health_metric].values.data();
-        if (const auto i = find_metric(ObjectClass::link, "tx_bytes_per_second"))
-            tx = columns[*i].values.data(), tx_scale = metrics[*i].scale, tx_offset = metrics[*i].offset;
-        if (const auto i = find_metric(ObjectClass::link, "rx_bytes_per_second"))
-            rx = columns[*i].values.data(), rx_scale = metrics[*i].scale, rx_offset = metrics[*i].offset;
+        tx = columns[tx_index].values.data(), tx_scale = metrics[tx_index].scale, tx_offset = metrics[tx_index].offset;
+        rx = columns[rx_index].values.data(), rx_scale = metrics[rx_index].scale, rx_offset = metrics[rx_index].offset;
     }
 };
 
-// Raw sums per direction in integers: exact, and cheap over 300,000 links.
-TrunkLoad load_of(const LinkColumns& columns, const Topology& t, std::span<const uint32_t> links) {
+// Raw sums per direction in integers: exact, and cheap over millions of links.
+TrunkLoad load_of(const LinkColumns& columns, const FabricPlan::Bundle& bundle, std::span<const uint32_t> links) {
     TrunkLoad load;
     load.links = int32_t(links.size());
+    load.capacity = bundle.capacity;
     uint64_t tx_sum = 0, rx_sum = 0, tx_count = 0, rx_count = 0;
-    std::array<int32_t, 256> health{};
-    float capacity = 0;
     for (const uint32_t i : links) {
-        capacity += t.links[i].capacity_bytes_per_second;
-        ++health[std::min<uint16_t>(columns.health[i], 255)];
-        if (columns.tx && columns.tx[i] != no_data) tx_sum += columns.tx[i], ++tx_count;
-        if (columns.rx && columns.rx[i] != no_data) rx_sum += columns.rx[i], ++rx_count;
+        const uint16_t health = columns.health[i], tx = columns.tx[i], rx = columns.rx[i];
+        load.warning += health == uint16_t(Health::warning);
+        load.critical += health == uint16_t(Health::critical);
+        load.down += health == uint16_t(Health::down);
+        load.unknown += health >= uint16_t(Health::unknown);
+        const bool sent = tx != no_data, received = rx != no_data;
+        tx_sum += sent ? tx : 0, tx_count += sent;
+        rx_sum += received ? rx : 0, rx_count += received;
     }
-    load.capacity = capacity;
     load.bytes_per_second = std::max(columns.tx_scale * double(tx_sum) + columns.tx_offset * double(tx_count),
                                      columns.rx_scale * double(rx_sum) + columns.rx_offset * double(rx_count));
-    load.warning = health[size_t(Health::warning)];
-    load.critical = health[size_t(Health::critical)];
-    load.down = health[size_t(Health::down)];
-    load.unknown = health[255] + health[size_t(Health::unknown)];
     return load;
 }
 
@@ -348,8 +347,7 @@ FabricLoads sum_loads(const ClusterState& state, const FabricPlan& plan) {
     const LinkColumns columns(state);
     for (const FabricPlan::Bundle& bundle : plan.bundles) {
         if (!columns.health) break;
-        const TrunkLoad load =
-            load_of(columns, state.topology(), std::span(plan.order).subspan(bundle.first, bundle.count));
+        const TrunkLoad load = load_of(columns, bundle, std::span(plan.order).subspan(bundle.first, bundle.count));
         const FabricPlan::RackStop a = plan.rack_stops[bundle.rack_a], b = plan.rack_stops[bundle.rack_b];
         const uint32_t row_a = row_place[a.tray] + bundle.lane * row_place.back(),
                        row_b = row_place[b.tray] + bundle.lane * row_place.back();

@@ -40,7 +40,8 @@ struct FabricPlan {
     };
     struct Bundle {
         uint32_t rack_a, rack_b, lane, first, count;
-    };  // links order[first .. first + count)
+        double capacity;  // bytes per second, of all of them
+    };                    // links order[first .. first + count)
     struct HallPair {
         uint32_t hall_a, hall_b;
     };
@@ -50,7 +51,8 @@ struct FabricPlan {
     std::vector<RackStop> rack_stops;  // [rack]
     std::vector<uint32_t> tray_hall;   // [row tray] → hall tray
     std::vector<uint32_t> tray_stop;   // [row tray] → stop on the hall tray
-    std::vector<HallPair> hall_pairs;    // bridges between neighbouring halls; further ones are reached over those between
+    std::vector<HallPair>
+        hall_pairs;  // bridges between neighbouring halls; further ones are reached over those between
     std::vector<Bundle> bundles;
     std::vector<uint32_t> order;        // links sorted by bundle
     std::vector<uint32_t> link_bundle;  // [link] → bundle, or no_index where an end stands nowhere
@@ -69,11 +71,11 @@ private:
     void plan_trays(const Topology& topology);
     void plan_bridges();
     void plan_bundles(const Topology& topology);
-    std::vector<uint32_t> next_hall_;    // [from * halls + to] → the next hall on the way, or no_index
+    std::vector<uint32_t> next_hall_;  // [from * halls + to] → the next hall on the way, or no_index
 };
 
 // Lanes lie beside each other on a tray; metres from one to the next.
-inline constexpr float row_lane_m = 0.16f, hall_lane_m = 0.7f;
+inline constexpr float row_lane_m = 0.16f, hall_lane_m = 0.45f;
 // How far to the side of a tray's middle its lane lies, the same side whichever way the tray is walked.
 glm::vec3 beside(glm::vec3 from, glm::vec3 to, uint32_t lane, float lane_m);
 

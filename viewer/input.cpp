@@ -36,7 +36,7 @@ void step_metric(View& view, int step) {
 // The worst things first; again and again, all of them in turn.
 void next_trouble(const ClusterState& state, const SceneLayout& layout, View& view) {
     std::vector<ObjectId> trouble = layout.impl().cache.trouble;
-    const auto word = [&](ObjectId id) { return layout.impl().cache.words[size_t(id.object_class)][id.index]; };
+    const auto word = [&](ObjectId id) { return word_of(layout.impl(), id); };
     std::erase_if(trouble, [&](ObjectId id) { return id.object_class == ObjectClass::nic; });
     if (trouble.empty()) return;
     std::stable_sort(trouble.begin(), trouble.end(),

@@ -11,8 +11,8 @@ namespace bv {
 
 namespace {
 
-uint32_t word_of(const SceneLayout::Impl& layout, const View& view, ObjectId id) {
-    uint32_t word = layout.cache.words[size_t(id.object_class)][id.index];
+uint32_t marked_word(const SceneLayout::Impl& layout, const View& view, ObjectId id) {
+    uint32_t word = word_of(layout, id);
     if (view.selected == id) word |= gpu::state_selected;
     if (view.hovered == id) word |= gpu::state_hovered;
     return word;
@@ -22,9 +22,22 @@ void push(FrameRows& rows, const PlacedBox& box, uint32_t material, uint32_t sta
     rows.boxes.push({box.position, box.yaw, box.size, material, state});
 }
 
+// A node shows the mean of its GPUs where the metric is the GPUs'.
+uint32_t node_word(const SceneLayout::Impl& layout, const View& view, uint32_t index) {
+    const uint32_t word = marked_word(layout, view, {ObjectClass::node, index});
+    if (!by_health(word)) return word;
+    uint32_t sum = 0, count = 0;
+    const IndexRange gpus = layout.topology->nodes[index].gpus;
+    for (uint32_t g = gpus.first; g < gpus.end(); ++g) {
+        const uint32_t gpu = word_of(layout, {ObjectClass::gpu, g});
+        if (has_value(gpu)) sum += gpu & 0xFFFFu, ++count;
+    }
+    return count ? (word & ~word_by_health) | sum / count : word;
+}
+
 void pack_node(const SceneLayout::Impl& layout, const View& view, uint32_t index, FrameRows& rows) {
     const Node& node = layout.topology->nodes[index];
-    const uint32_t state = word_of(layout, view, {ObjectClass::node, index});
+    const uint32_t state = node_word(layout, view, index);
     const PlacedBox chassis = layout.node_box(index);
     push(rows, chassis, gpu::material_node, state);
     if (node.gpus.count == 0) {
@@ -36,7 +49,7 @@ void pack_node(const SceneLayout::Impl& layout, const View& view, uint32_t index
         return;
     }
     for (uint32_t g = node.gpus.first; g < node.gpus.end(); ++g)
-        push(rows, layout.gpu_box(g), gpu::material_state, word_of(layout, view, {ObjectClass::gpu, g}));
+        push(rows, layout.gpu_box(g), gpu::material_state, marked_word(layout, view, {ObjectClass::gpu, g}));
 }
 
 // Two ports to a cage, cages in two lines over the front; each shows the worst of its links, black where nothing is
@@ -52,7 +65,7 @@ void pack_ports(const SceneLayout::Impl& layout, const PlacedBox& chassis, uint3
         const Link& link = t.links[l];
         const PortRef& end = link.a.is_switch && link.a.device == index ? link.a : link.b;
         const uint32_t cage = std::min<uint32_t>(end.port / 2u, cages - 1);
-        const uint32_t word = layout.cache.words[size_t(ObjectClass::link)][l];
+        const uint32_t word = word_of(layout, {ObjectClass::link, l});
         if (!plugged[cage] || badness(health_of(word)) > badness(health_of(state[cage]))) state[cage] = word;
         plugged[cage] = true;
     }
@@ -67,7 +80,7 @@ void pack_ports(const SceneLayout::Impl& layout, const PlacedBox& chassis, uint3
 
 void pack_switch(const SceneLayout::Impl& layout, const View& view, uint32_t index, bool nearest, FrameRows& rows) {
     const PlacedBox chassis = layout.switch_box(index);
-    const uint32_t state = word_of(layout, view, {ObjectClass::switch_, index});
+    const uint32_t state = marked_word(layout, view, {ObjectClass::switch_, index});
     push(rows, chassis, gpu::material_switch, state);
     if (nearest && layout.topology->switches[index].role != SwitchRole::management)
         return pack_ports(layout, chassis, index, rows);
@@ -79,7 +92,7 @@ void pack_switch(const SceneLayout::Impl& layout, const View& view, uint32_t ind
 
 void pack_cdu(const SceneLayout::Impl& layout, const View& view, uint32_t index, bool nearest, FrameRows& rows) {
     const PlacedBox box = layout.cdu_box(index);
-    push(rows, box, gpu::material_cdu, word_of(layout, view, {ObjectClass::cdu, index}));
+    push(rows, box, gpu::material_cdu, marked_word(layout, view, {ObjectClass::cdu, index}));
     if (!nearest) return;
     // Two pumps with their couplings: round things are drawn square here, they are a hand's width.
     for (const float x : {-0.25f, 0.25f})

@@ -20,6 +20,9 @@ inline constexpr uint32_t word_by_health = gpu::state_by_health;  // its value b
 inline uint32_t health_word(Health health) { return uint32_t(health) << gpu::state_health_shift; }
 inline Health health_of(uint32_t word) { return Health((word >> gpu::state_health_shift) & 7u); }
 
+inline bool by_health(uint32_t word) { return (word & gpu::state_by_health) == gpu::state_by_health; }
+inline bool has_value(uint32_t word) { return (word & 0xFFFFu) != gpu::state_no_value && !by_health(word); }
+
 struct PlacedBox {
     glm::vec3 position{0};  // centre of the base
     float yaw = 0;
@@ -75,10 +78,16 @@ struct SceneCache {
         std::optional<Health> health_filter;
         auto operator<=>(const Key&) const = default;
     } key;
-    std::array<std::vector<uint32_t>, object_class_count> words;  // state word of every object, [class][index]
-    std::vector<Trouble> rack_trouble;                            // [rack]
-    std::vector<ObjectId> trouble;                                // everything warning, critical or down
-    std::vector<uint32_t> rack_words;                             // mean value and worst health of the cells, [rack]
+    // State word of every object, [class][index]. Links and NICs, of which there are most and few are looked at, have
+    // theirs worked out one by one, see word_of; their vectors are empty.
+    std::array<std::vector<uint32_t>, object_class_count> words;
+    const ClusterState* state = nullptr;
+    int64_t now_ns = 0;
+    ColorBy color_by = ColorBy::metric;
+    MetricId metric;
+    std::vector<Trouble> rack_trouble;  // [rack]
+    std::vector<ObjectId> trouble;      // everything warning, critical or down
+    std::vector<uint32_t> rack_words;   // mean value and worst health of the cells, [rack]
 
     uint64_t link_versions = ~0ull;
     const ClusterState* link_state = nullptr;
@@ -115,6 +124,8 @@ private:
     void plan_nics();
 };
 
+// The state word of any object, after refresh_cache.
+uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id);
 // Brings the cache up to date: words, trouble, rack aggregates.
 void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns);
 

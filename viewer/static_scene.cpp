@@ -74,7 +74,7 @@ void Builder::halls() {
             gpu::material_slab);
         hall_walls(hall);
         const glm::vec3 side = side_of(hall.yaw), front = front_of(hall.yaw);
-        const float letter = std::clamp(std::min(hall.size.x, hall.size.y) * 0.055f, 1.2f, 7.0f);
+        const float letter = std::clamp(std::min(hall.size.x, hall.size.y) * 0.05f, 0.7f, 7.0f);
         flat_sign(spoken(t.name_of({ObjectClass::hall, i})), hall.position + front * (hall.size.y / 2 + letter * 1.15f),
                   side, letter, sign_color, 9);
         const glm::vec3 line_at = hall.position + front * (hall.size.y / 2 + letter * 2.05f);
@@ -107,7 +107,7 @@ void Builder::rows() {
         row_floor(row, first, last, along);
         const glm::vec3 right = side_of(0);
         const std::string name = t.name_of({ObjectClass::row, i});
-        const float letter = 0.55f, away = first.box.size.x / 2 + 0.4f +
+        const float letter = 0.45f, away = first.box.size.x / 2 + 0.4f +
                                            0.32f * letter * float(name.size()) * std::abs(along.x) +
                                            letter * std::abs(along.y);
         flat_sign(name, first.box.position - along * away, right, letter, sign_color);
@@ -160,10 +160,10 @@ void Builder::trays() {
     for (const Tray& tray : plan.row_trays)
         if (tray.segments() > 0) beam(tray.stops.front(), tray.stops.back(), 0.56f, 0.05f, gpu::material_tray);
     for (const Tray& tray : plan.hall_trays)
-        if (tray.segments() > 1) beam(tray.stops.front(), tray.stops.back(), 2.2f, 0.08f, gpu::material_tray);
+        if (tray.segments() > 1) beam(tray.stops.front(), tray.stops.back(), 1.5f, 0.08f, gpu::material_tray);
     for (const FabricPlan::HallPair& pair : plan.hall_pairs) {
         const glm::vec3 a = plan.hall_trays[pair.hall_a].stops.back(), b = plan.hall_trays[pair.hall_b].stops.back();
-        beam(a, b, 1.6f, 0.08f, gpu::material_tray);
+        beam(a, b, 1.5f, 0.08f, gpu::material_tray);
         // Bridges between halls stand on posts.
         const int posts = std::max(1, int(glm::length(b - a) / 12));
         for (int i = 0; i <= posts; ++i) {

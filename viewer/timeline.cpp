@@ -100,6 +100,7 @@ struct Lockstep {
         if (wire) {
             header.time_ns = batch.time_ns;
             messages.clear();
+            double tick_bytes = 0, tick_values = 0;
             encoder.encode(batch, header, sequence, status.messages == 0, messages);
             for (const Bytes& message : messages) {
                 uint64_t values = 0;
@@ -107,10 +108,15 @@ struct Lockstep {
                 if (error != DecodeError::none)
                     throw std::runtime_error(
                         fmt::format("the simulator's telemetry cannot be read: {}", sentence(error)));
+                tick_bytes += double(message.size()), tick_values += double(values);
                 status.messages += 1;
                 status.bytes += message.size();
                 status.values += values;
             }
+            const double ticks_per_second = 1e9 / double(batch.interval_ns);
+            status.messages_per_second = double(messages.size()) * ticks_per_second;
+            status.bytes_per_second = tick_bytes * ticks_per_second;
+            status.values_per_second = tick_values * ticks_per_second;
         }
         for (const Event& event : batch.events) state.apply(event);
         for (const Job& job : batch.jobs) state.apply(job);
@@ -133,7 +139,10 @@ struct Timeline::Impl {
     std::vector<Sparkline> lines;
     Sparkline power, none;
 
+    mutable std::optional<std::chrono::steady_clock::time_point> known_since;
+
     void open_live();
+    [[nodiscard]] bool health_is_known() const;
     void record();
     void record(const TelemetryBatch& batch);
     [[nodiscard]] int64_t interval_ns() const {
@@ -251,15 +260,29 @@ int64_t Timeline::now_ns() const {
     return impl_->current->time_ns + (heard > 0 ? std::max<int64_t>(0, local - heard) : 0);
 }
 
-bool Timeline::complete() const {
-    const ClusterState& state = *impl_->current;
-    if (state.empty()) return false;
-    for (const SourceStatus& source : state.sources)
+// Health of both ends of everything that a source owns: sources speak range by range, health with the rest.
+bool Timeline::Impl::health_is_known() const {
+    if (current->empty() || current->sources.empty()) return false;
+    for (const SourceStatus& source : current->sources)
         for (const ObjectClass object_class : all_object_classes)
-            for (const IndexRange& range : source.owned[size_t(object_class)])
-                if (range.count && object_class != ObjectClass::job && !state.heard_ns({object_class, range.first}))
-                    return false;
-    return !state.sources.empty();
+            for (const IndexRange& range : source.owned[size_t(object_class)]) {
+                if (range.count == 0 || object_class == ObjectClass::job) continue;
+                for (const uint32_t index : {range.first, range.end() - 1})
+                    if (!current->heard_ns({object_class, index}, health_metric)) return false;
+            }
+    return true;
+}
+
+bool Timeline::complete() const {
+    if (!impl_->health_is_known()) return false;
+    if (!impl_->subscriber) return true;
+    // A snapshot is a whole state. Without one a tick comes in several messages: those of the first are given time to
+    // arrive.
+    const auto now = std::chrono::steady_clock::now();
+    if (!impl_->known_since) impl_->known_since = now;
+    const bool snapshots = std::all_of(impl_->current->sources.begin(), impl_->current->sources.end(),
+                                       [](const SourceStatus& source) { return source.snapshots > 0; });
+    return snapshots || now - *impl_->known_since > std::chrono::milliseconds(700);
 }
 
 std::vector<SourceStatus> Timeline::sources() const {

@@ -133,7 +133,7 @@ void pack_selected(const SceneLayout::Impl& layout, const View& view, FrameRows&
     std::vector<uint64_t> done;
     size_t drawn = 0;
     for (const uint32_t l : links) {
-        const uint32_t word = layout.cache.words[size_t(ObjectClass::link)][l];
+        const uint32_t word = word_of(layout, {ObjectClass::link, l});
         const uint64_t way = layout.fabric.link_bundle[l];
         const bool healthy = badness(health_of(word)) < badness(Health::warning);
         if (healthy && links.size() > 16 && std::find(done.begin(), done.end(), way) != done.end()) continue;
@@ -142,8 +142,7 @@ void pack_selected(const SceneLayout::Impl& layout, const View& view, FrameRows&
         pack_route(layout, l, (word & ~gpu::state_dimmed) | gpu::state_selected, rows);
     }
     if (view.hovered.object_class == ObjectClass::link && layout.topology->contains(view.hovered))
-        pack_route(layout, view.hovered.index,
-                   layout.cache.words[size_t(ObjectClass::link)][view.hovered.index] | gpu::state_hovered, rows);
+        pack_route(layout, view.hovered.index, word_of(layout, view.hovered) | gpu::state_hovered, rows);
 }
 
 }  // namespace

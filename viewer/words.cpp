@@ -119,8 +119,6 @@ void add_rails(const SceneLayout::Impl& layout, ObjectClass object_class, Words&
             words[i] = scaled(rail_scale(t, t.nics[layout.gpu_nics[i]].rail));
         if (object_class == ObjectClass::switch_ && (t.switches[i].role == SwitchRole::leaf))
             words[i] = scaled(rail_scale(t, t.switches[i].rail));
-        if (object_class == ObjectClass::link && t.links[i].link_class == LinkClass::host)
-            words[i] = scaled(rail_scale(t, t.links[i].rail));
     }
 }
 
@@ -172,76 +170,78 @@ void add_values(const ClusterState& state, const SceneLayout::Impl& layout, cons
     for (size_t i = 0; i < words.size(); ++i) words[i] = scale.word(values[i]);
 }
 
-bool by_health(uint32_t word) { return (word & gpu::state_by_health) == gpu::state_by_health; }
-bool has_value(uint32_t word) { return (word & 0xFFFFu) != gpu::state_no_value && !by_health(word); }
+constexpr ObjectClass drawn_classes[] = {ObjectClass::gpu, ObjectClass::node,  ObjectClass::switch_, ObjectClass::rack,
+                                         ObjectClass::cdu, ObjectClass::power, ObjectClass::plant};
 
-constexpr ObjectClass drawn_classes[] = {ObjectClass::gpu,   ObjectClass::node, ObjectClass::switch_,
-                                         ObjectClass::rack,  ObjectClass::cdu,  ObjectClass::power,
-                                         ObjectClass::plant, ObjectClass::link, ObjectClass::nic};
-
-// A node and a rack show the mean of their GPUs where the metric is the GPUs'.
-void mean_over_gpus(const SceneLayout::Impl& layout, SceneCache& cache) {
-    const Topology& t = *layout.topology;
-    const Words& gpus = cache.words[size_t(ObjectClass::gpu)];
-    const auto mean = [&](IndexRange range) -> uint32_t {
-        uint64_t sum = 0;
-        uint32_t count = 0;
-        for (uint32_t i = range.first; i < range.end(); ++i)
-            if (has_value(gpus[i])) sum += gpus[i] & 0xFFFFu, ++count;
-        return count ? uint32_t(sum / count) : uint32_t(gpu::state_no_value);
-    };
-    const auto set = [&](Words& words, uint32_t i, IndexRange range) {
-        if (range.count && by_health(words[i])) words[i] = (words[i] & ~(word_by_health)) | mean(range);
-    };
-    for (uint32_t i = 0; i < t.nodes.size(); ++i) set(cache.words[size_t(ObjectClass::node)], i, t.nodes[i].gpus);
-    for (uint32_t i = 0; i < t.racks.size(); ++i) set(cache.words[size_t(ObjectClass::rack)], i, t.racks[i].gpus);
+// Calls back with every index whose health is warning, critical or down. Blocks without any are skipped at the speed of
+// memory.
+template <typename Found>
+void for_each_in_trouble(const std::vector<uint16_t>& health, Found found) {
+    static_assert(int(Health::warning) == 1 && int(Health::critical) == 2 && int(Health::down) == 3);
+    constexpr size_t block = 256;
+    for (size_t first = 0; first < health.size(); first += block) {
+        const size_t end = std::min(first + block, health.size());
+        uint16_t any = 0;
+        for (size_t i = first; i < end; ++i) any |= uint16_t(uint16_t(health[i] - 1) < 3);
+        for (size_t i = first; any && i < end; ++i)
+            if (uint16_t(health[i] - 1) < 3) found(uint32_t(i), Health(health[i]));
+    }
 }
 
-void find_trouble(const SceneLayout::Impl& layout, SceneCache& cache) {
+void find_trouble(const ClusterState& state, const SceneLayout::Impl& layout, SceneCache& cache) {
     cache.rack_trouble.assign(layout.racks.size(), {});
     cache.trouble.clear();
-    for (const ObjectClass object_class : drawn_classes) {
-        const Words& words = cache.words[size_t(object_class)];
-        for (uint32_t i = 0; i < words.size(); ++i) {
-            const Health health = health_of(words[i]);
-            if (health == Health::ok || health == Health::maintenance || health == Health::unknown) continue;
-            cache.trouble.push_back({object_class, i});
-            const uint32_t rack = layout.rack_of({object_class, i});
+    const auto find_in = [&](ObjectClass object_class) {
+        if (layout.topology->count(object_class) == 0) return;
+        for_each_in_trouble(column_of(state, object_class, health_metric).values, [&](uint32_t index, Health health) {
+            cache.trouble.push_back({object_class, index});
+            const uint32_t rack = layout.rack_of({object_class, index});
             if (rack != no_index) cache.rack_trouble[rack].add(health);
-        }
-    }
+        });
+    };
+    for (const ObjectClass object_class : drawn_classes) find_in(object_class);
+    find_in(ObjectClass::link);
+    find_in(ObjectClass::nic);
 }
 
 // The rack's own word with the worst health below, and, where its cells are too small to be seen one by one, their
 // mean.
+// Sums over one run of cells, in a form that the compiler turns into wide instructions.
+struct CellSums {
+    uint32_t value = 0, valued = 0, all_and = ~0u, stale = 0, unknown = 0, without = 0, count = 0;
+    void add(const uint32_t* words, uint32_t n) {
+        for (uint32_t i = 0; i < n; ++i) {
+            const uint32_t word = words[i], raw = word & 0xFFFFu;
+            const uint32_t none = uint32_t((word & gpu::state_by_health) == gpu::state_by_health);
+            const uint32_t valid = uint32_t(raw != gpu::state_no_value) & (none ^ 1u);
+            value += (raw >> 4) * valid;  // 16 bits less 4, times at most 2^20 cells: fits
+            valued += valid;
+            without += none;
+            all_and &= word;
+            stale += word >> 19 & 1u;
+            unknown += uint32_t((word >> gpu::state_health_shift & 7u) == uint32_t(Health::unknown));
+        }
+        count += n;
+    }
+};
+static_assert(gpu::state_stale == 1u << 19);
+
 void sum_up_racks(const SceneLayout::Impl& layout, SceneCache& cache) {
     cache.rack_words.resize(layout.racks.size());
     for (uint32_t r = 0; r < layout.racks.size(); ++r) {
         const RackPlan& plan = layout.racks[r];
-        uint64_t sum = 0;
-        uint32_t valued = 0, all = 0, dimmed = 0, stale = 0, unknown = 0, without = 0;
+        CellSums sums;
         for (uint32_t k = plan.first_run; k < plan.first_run + plan.runs; ++k) {
             const CellRun& run = layout.runs[k];
-            const uint32_t* words = cache.words[size_t(run.object_class)].data() + run.first_object;
-            for (uint32_t i = 0; i < run.count; ++i) {
-                const uint32_t value = words[i] & 0xFFFFu;
-                const bool valid = has_value(words[i]);
-                sum += valid ? value : 0;
-                valued += valid;
-                dimmed += (words[i] & gpu::state_dimmed) != 0;
-                stale += (words[i] & gpu::state_stale) != 0;
-                without += by_health(words[i]);
-                unknown += health_of(words[i]) == Health::unknown;
-            }
-            all += run.count;
+            sums.add(cache.words[size_t(run.object_class)].data() + run.first_object, run.count);
         }
         const uint32_t own = cache.words[size_t(ObjectClass::rack)][r];
-        uint32_t word = valued ? uint32_t(sum / valued) : uint32_t(gpu::state_no_value);
-        if (without * 2 > all || all == 0) word = word_by_health;
-        if (all == 0 ? (own & gpu::state_dimmed) != 0 : dimmed == all) word |= gpu::state_dimmed;
-        if (stale * 2 > all) word |= gpu::state_stale;
+        uint32_t word = sums.valued ? (sums.value / sums.valued) << 4 : uint32_t(gpu::state_no_value);
+        if (sums.without * 2 > sums.count || sums.count == 0) word = word_by_health;
+        word |= (sums.count ? sums.all_and : own) & gpu::state_dimmed;
+        if (sums.stale * 2 > sums.count) word |= gpu::state_stale;
         Health health = cache.rack_trouble[r].worst;
-        if (all && unknown == all) health = worse(health, Health::unknown);
+        if (sums.count && sums.unknown == sums.count) health = worse(health, Health::unknown);
         cache.rack_words[r] = word | health_word(health);
     }
 }
@@ -255,12 +255,31 @@ uint64_t versions_of(const ClusterState& state) {
 
 }  // namespace
 
+uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id) {
+    const SceneCache& cache = layout.cache;
+    const Words& words = cache.words[size_t(id.object_class)];
+    if (id.index < words.size()) return words[id.index];
+    if (!cache.state || !layout.topology->contains(id)) return word_by_health | health_word(Health::unknown);
+    uint32_t word = word_by_health;
+    if (cache.color_by == ColorBy::metric && cache.metric.object_class == id.object_class)
+        word = Scale(metric(cache.metric)).word(cache.state->raw(id, cache.metric.index));
+    if (cache.color_by == ColorBy::rail && id.object_class == ObjectClass::link &&
+        layout.topology->links[id.index].link_class == LinkClass::host)
+        word = scaled(rail_scale(*layout.topology, layout.topology->links[id.index].rail));
+    word |= health_word(cache.state->health(id));
+    return cache.state->stale(id, cache.now_ns) ? word | gpu::state_stale : word;
+}
+
 void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns) {
     SceneCache& cache = layout.cache;
     SceneCache::Key key{&state,        state.time_ns,     now_ns / 500'000'000, versions_of(state),
                         view.color_by, view.color_metric, view.filter_text,     view.health_filter};
     if (key == cache.key) return;
     cache.key = std::move(key);
+    cache.state = &state;
+    cache.now_ns = now_ns;
+    cache.color_by = view.color_by;
+    cache.metric = view.color_metric;
     std::vector<uint8_t> matches;
     for (const ObjectClass object_class : drawn_classes) {
         Words& words = cache.words[size_t(object_class)];
@@ -271,8 +290,7 @@ void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, c
         add_staleness(state, object_class, now_ns, words);
         add_dimming(state, view, object_class, now_ns, words, matches);
     }
-    mean_over_gpus(layout, cache);
-    find_trouble(layout, cache);
+    find_trouble(state, layout, cache);
     sum_up_racks(layout, cache);
 }
 
