@@ -1,6 +1,7 @@
 // Holds the process's ZeroMQ context and answers ZAP requests on a thread of its own; see context.h.
 #include "net/context.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -174,6 +175,14 @@ bool send_now(zmq::socket_t& socket, zmq::message_t& message, bool more) {
 
 namespace {
 
+// Messages are read in place, and the schema wants its 8-byte numbers aligned; libzmq promises nothing.
+void align(zmq::message_t& message) {
+    if (reinterpret_cast<uintptr_t>(message.data()) % alignof(uint64_t) == 0) return;
+    zmq::message_t copy(message.size());
+    std::copy_n(message.data<char>(), message.size(), copy.data<char>());
+    message = std::move(copy);
+}
+
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
     for (;;) {
         try {
@@ -195,6 +204,7 @@ bool receive(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, size_t 
         __tsan_acquire(frame.data());
 #endif
         const bool more = frame.more();
+        align(frame);
         if (frames.size() < limit) frames.push_back(std::move(frame));
         if (!more) return true;
     }

@@ -14,14 +14,6 @@ using Phase = SourceFeed::Phase;
 constexpr size_t max_sources_per_endpoint = 256, kept_skews = 8;
 constexpr auto problem_shown = std::chrono::seconds(10);
 
-// Messages are read in place, and the schema wants its 8-byte numbers aligned.
-void align(zmq::message_t& message) {
-    if (reinterpret_cast<uintptr_t>(message.data()) % alignof(uint64_t) == 0) return;
-    zmq::message_t copy(message.size());
-    std::copy_n(message.data<char>(), message.size(), copy.data<char>());
-    message = std::move(copy);
-}
-
 bool topic_matches(std::string_view topic, const Envelope& envelope) {
     const auto stream = envelope.stream();
     if (!stream || !topic.starts_with(topic_prefix)) return false;
@@ -110,7 +102,6 @@ bool Ingest::same_life(SourceFeed& feed, const Envelope& envelope) {
 }
 
 void Ingest::hear(Line& line, zmq::message_t& topic, zmq::message_t& payload) {
-    align(payload);
     Envelope envelope;
     const DecodeError error = open_message(bytes_of(payload), envelope);
     if (error != DecodeError::none) return bad(line.first_status, error);

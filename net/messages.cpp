@@ -2,6 +2,7 @@
 #include "net/messages.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "net/cluster_library.h"
 #include "net/planes.h"
@@ -66,19 +67,17 @@ auto text(flatbuffers::FlatBufferBuilder& builder, std::string_view value, size_
     return value.empty() ? flatbuffers::Offset<flatbuffers::String>() : builder.CreateString(fitting(value, max_bytes));
 }
 
-std::vector<wire::StreamSequence> to_wire(const StreamSequences& sequences) {
-    std::vector<wire::StreamSequence> out;
-    for (size_t i = 0; i < stream_count; ++i) out.emplace_back(sequences[i], wire::Stream(i));
-    return out;
+auto sequences_of(flatbuffers::FlatBufferBuilder& builder, const StreamSequences& sequences) {
+    return builder.CreateVector(sequences.data(), sequences.size());
 }
 
-DecodeError read_sequences(const flatbuffers::Vector<const wire::StreamSequence*>* in, StreamSequences& out) {
+DecodeError read_sequences(const flatbuffers::Vector<uint64_t>* in, StreamSequences& out) {
     out.fill(0);
     if (!in) return DecodeError::none;
     if (in->size() > 64) return DecodeError::too_large;
-    for (const wire::StreamSequence* s : *in)
-        if (size_t(s->stream()) < stream_count)
-            out[size_t(s->stream())] = s->sequence();  // later streams are not ours to know
+    // A later version may have more streams than this one knows.
+    // Copied as bytes: the verifier lets a broken message misalign the numbers of a vector.
+    std::memcpy(out.data(), in->Data(), std::min<size_t>(in->size(), out.size()) * sizeof(uint64_t));
     return DecodeError::none;
 }
 
@@ -92,7 +91,7 @@ Bytes encode_heartbeat(const MessageHeader& header, const Heartbeat& heartbeat) 
             owned.emplace_back(r.first, r.count, wire::ObjectClass(c));
     flatbuffers::Offset<flatbuffers::Vector<const wire::Range*>> ranges;
     if (!heartbeat.owns_everything) ranges = builder.CreateVectorOfStructs(owned);
-    const auto sequences = builder.CreateVectorOfStructs(to_wire(heartbeat.sequences));
+    const auto sequences = sequences_of(builder, heartbeat.sequences);
     const auto endpoint = text(builder, heartbeat.snapshot_endpoint, max_endpoint_bytes);
     const auto payload =
         wire::CreateHeartbeat(builder, heartbeat.interval_ns, heartbeat.tick_interval_ns, ranges, sequences, endpoint);
@@ -317,7 +316,7 @@ DecodeError decode_snapshot_request(std::span<const std::byte> message, Snapshot
 
 Bytes encode_snapshot_end(const MessageHeader& header, const StreamSequences& sequences) {
     flatbuffers::FlatBufferBuilder builder(256);
-    const auto payload = wire::CreateSnapshotEnd(builder, builder.CreateVectorOfStructs(to_wire(sequences)));
+    const auto payload = wire::CreateSnapshotEnd(builder, sequences_of(builder, sequences));
     return finish_message(builder, header, wire::Payload::SnapshotEnd, payload.Union());
 }
 

@@ -13,17 +13,16 @@ schema = here.parent.parent / "net" / "telemetry.fbs"
 generated = tempfile.TemporaryDirectory()  # flatc turns the schema into Python classes: MessageT, TickT, ColumnT, ...
 subprocess.run(["flatc", "--python", "--gen-object-api", "-o", generated.name, schema], check=True)
 sys.path.insert(0, generated.name)
-from bv.wire import Column, Event, Events, Heartbeat, Message, StreamSequence, Tick, Topology
+from bv.wire import Column, Event, Events, Heartbeat, Message, Tick, Topology
 from bv.wire.ObjectClass import ObjectClass
 from bv.wire.Payload import Payload
 from bv.wire.Severity import Severity
-from bv.wire.Stream import Stream
 
 SOURCE, GPUS, NODES, PERIOD = "example", 64, 8, 0.5  # PERIOD: seconds between ticks
 cluster = (here / "small.toml").read_bytes()
 topology_hash = int.from_bytes(hashlib.sha256(cluster).digest()[:8], "big")
 boot_id = time.time_ns()  # greater with every start
-sent = {"topology": 0, "tick": 0, "event": 0, "heartbeat": 0}  # last sequence of every stream
+sent = dict(topology=0, tick=0, event=0, job=0, heartbeat=0)  # last sequence of every stream
 
 socket = zmq.Context().socket(zmq.PUB)
 socket.set(zmq.SNDHWM, 8)  # a viewer that does not read shall not cost memory here
@@ -62,8 +61,7 @@ while True:
     now = time.time_ns()
     if step % 4 == 0:  # whoever joins later learns here what the cluster is
         send("topology", Payload.Topology, make(Topology.TopologyT, name="small", text=cluster, textSize=len(cluster)), now)
-    sequences = [make(StreamSequence.StreamSequenceT, stream=getattr(Stream, name), sequence=n) for name, n in sent.items()]
-    send("heartbeat", Payload.Heartbeat, make(Heartbeat.HeartbeatT, intervalNs=int(PERIOD * 1e9), sequences=sequences,
+    send("heartbeat", Payload.Heartbeat, make(Heartbeat.HeartbeatT, intervalNs=int(PERIOD * 1e9), sequences=list(sent.values()),
                                               tickIntervalNs=int(PERIOD * 1e9)), now)
     bad_gpu = step // 20 % GPUS if step % 20 >= 10 else None  # every other five seconds one GPU is down
     health = [3 if gpu == bad_gpu else 0 for gpu in range(GPUS)]

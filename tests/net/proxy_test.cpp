@@ -21,7 +21,15 @@ struct Running {
             endpoint = real;
             ready = true;
         };
-        thread = std::thread([this, options] { run_proxy(options, stop); });
+        thread = std::thread([this, options] {
+            while (!stop) {
+                try {
+                    return run_proxy(options, stop);
+                } catch (const std::runtime_error&) {  // the port of an earlier life is not free yet
+                    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                }
+            }
+        });
         REQUIRE(wait_until([&] { return ready.load(); }));
     }
     ~Running() {

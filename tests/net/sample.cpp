@@ -121,11 +121,27 @@ std::string free_tcp_port() {
     throw std::runtime_error("no free port");
 }
 
+namespace {
+
+// Within one process libzmq lets go of a port a moment after the socket was closed.
+Publisher publisher_at(const LoadedCluster& cluster, const PublisherOptions& options) {
+    for (int tries = 0;; ++tries) {
+        try {
+            return Publisher(cluster, options);
+        } catch (const std::runtime_error& error) {
+            if (tries == 100 || std::string(error.what()).find("already") == std::string::npos) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    }
+}
+
+}  // namespace
+
 Feeder::Feeder(LoadedCluster cluster, PublisherOptions options)
     : Feeder(cluster, std::move(options), everything(*cluster.topology)) {}
 
 Feeder::Feeder(LoadedCluster cluster, PublisherOptions options, SampleOptions samples)
-    : publisher_(std::move(cluster), std::move(options)), samples_(samples), endpoint_(publisher_.endpoint()) {
+    : publisher_(publisher_at(cluster, options)), samples_(samples), endpoint_(publisher_.endpoint()) {
     thread_ = std::thread([this] { run(); });
 }
 
