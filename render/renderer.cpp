@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <future>
 
 #include "render/check.h"
 #include "render/passes/passes.h"
@@ -103,7 +102,6 @@ std::vector<glm::u8vec4> plain_color_map() {
 struct Renderer::Impl {
     explicit Impl(const RendererOptions& wanted);
     void make_gpu();
-    void fill_gpu();  // with what is kept here
     void make_targets();
     void upload_scene();
     void bind_scene(Frame& frame);
@@ -130,21 +128,14 @@ struct Renderer::Impl {
     bool picture_is_current = false;
 };
 
-Renderer::Impl::Impl(const RendererOptions& wanted) : options(wanted), extent{wanted.width, wanted.height} {
-    // Letters take as long to bake as a device to start.
-    auto baking = std::async(std::launch::async, SignFont::bake);
-    gpu = std::make_unique<Gpu>(options, messages);
-    font = baking.get();
-    fill_gpu();
+Renderer::Impl::Impl(const RendererOptions& wanted)
+    : options(wanted), extent{wanted.width, wanted.height}, font(SignFont::bake()) {
+    make_gpu();
 }
 
 void Renderer::Impl::make_gpu() {
     gpu.reset();
     gpu = std::make_unique<Gpu>(options, messages);
-    fill_gpu();
-}
-
-void Renderer::Impl::fill_gpu() {
     gpu->glyph_atlas = create_texture(gpu->device, {font.width, font.height}, VK_FORMAT_R8_UNORM,
                                       std::as_bytes(std::span(font.texels)));
     upload_scene();

@@ -10,13 +10,14 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
-#include FT_MODULE_H
+
+#include "render/distance_field.h"
 
 namespace bv {
 namespace {
 
-constexpr uint32_t pixel_height = 36;  // of an em in the atlas
-constexpr int spread = 8;              // texels of distance on either side of an outline
+constexpr uint32_t pixel_height = 48;  // of an em in the atlas
+constexpr uint32_t spread = 8;         // texels of distance on either side of an outline
 
 // Debian: fonts-inter, fonts-dejavu-core.
 constexpr std::array<const char*, 4> font_files{
@@ -27,8 +28,6 @@ struct Library {
     FT_Library handle = nullptr;
     Library() {
         if (FT_Init_FreeType(&handle) != 0) throw std::runtime_error("FreeType cannot be started.");
-        const FT_Int wanted = spread;
-        for (const char* renderer : {"sdf", "bsdf"}) FT_Property_Set(handle, renderer, "spread", &wanted);
     }
     ~Library() { FT_Done_FreeType(handle); }
     Library(const Library&) = delete;
@@ -90,28 +89,32 @@ SignFont SignFont::bake() {
         if (FT_Load_Char(face, letter, FT_LOAD_NO_HINTING) != 0 || face->glyph->glyph_index == 0) return;
         Glyph glyph;
         glyph.advance = static_cast<float>(face->glyph->advance.x) / 64 / capital;
-        // Distances measured on the drawn letter, not on its curves: a twentieth of the time, and alike at this size.
-        if (FT_Render_Glyph(face->glyph, FT_RENDER_MODE_NORMAL) == 0 &&
-            FT_Render_Glyph(face->glyph, FT_RENDER_MODE_SDF) == 0) {
+        if (FT_Render_Glyph(face->glyph, FT_RENDER_MODE_NORMAL) == 0 && face->glyph->bitmap.width > 0) {
             const FT_Bitmap& bitmap = face->glyph->bitmap;
-            if (pen_x + bitmap.width + 1 > font.width) {
+            std::vector<uint8_t> coverage;
+            for (uint32_t y = 0; y < bitmap.rows; ++y) {
+                const auto* row = bitmap.buffer + static_cast<ptrdiff_t>(y) * bitmap.pitch;
+                coverage.insert(coverage.end(), row, row + bitmap.width);
+            }
+            const auto field = distance_field(coverage, bitmap.width, bitmap.rows, spread);
+            const uint32_t wide = bitmap.width + 2 * spread, high = bitmap.rows + 2 * spread;
+            if (pen_x + wide + 1 > font.width) {
                 pen_x = 1;
                 pen_y += line + 1;
                 line = 0;
             }
-            line = std::max(line, bitmap.rows);
+            line = std::max(line, high);
             font.height = std::max(font.height, pen_y + line + 1);
             font.texels.resize(size_t{font.width} * font.height, 0);
-            for (uint32_t y = 0; y < bitmap.rows; ++y)
-                std::memcpy(&font.texels[size_t{pen_y + y} * font.width + pen_x],
-                            bitmap.buffer + static_cast<ptrdiff_t>(y) * bitmap.pitch, bitmap.width);
+            for (uint32_t y = 0; y < high; ++y)
+                std::memcpy(&font.texels[size_t{pen_y + y} * font.width + pen_x], &field[size_t{y} * wide], wide);
             glyph.uv_min = {pen_x, pen_y};
-            glyph.uv_max = {pen_x + bitmap.width, pen_y + bitmap.rows};
-            const auto left = static_cast<float>(face->glyph->bitmap_left),
-                       top = static_cast<float>(face->glyph->bitmap_top);
-            glyph.low = glm::vec2(left, top - static_cast<float>(bitmap.rows)) / capital;
-            glyph.high = glm::vec2(left + static_cast<float>(bitmap.width), top) / capital;
-            pen_x += bitmap.width + 1;
+            glyph.uv_max = {pen_x + wide, pen_y + high};
+            const glm::vec2 top_left(face->glyph->bitmap_left - static_cast<int>(spread),
+                                     face->glyph->bitmap_top + static_cast<int>(spread));
+            glyph.low = glm::vec2(top_left.x, top_left.y - static_cast<float>(high)) / capital;
+            glyph.high = glm::vec2(top_left.x + static_cast<float>(wide), top_left.y) / capital;
+            pen_x += wide + 1;
         }
         font.glyphs[letter] = glyph;
     };

@@ -9,7 +9,7 @@ layout(location = 0) in vec2 in_texel;
 layout(location = 1) flat in vec4 in_color;
 layout(location = 0) out vec4 out_color;
 
-// FreeType's spread: distances of -8..8 texels are stored in 0..255.
+// Distances of -8..8 texels are stored in 0..255 (render/sign_font.cpp).
 const float spread = 8.0;
 
 void main() {
