@@ -1,6 +1,6 @@
 // Times what a viewer pays for a frame and for its start. Reads a simulated source, writes one JSON object to stdout.
-// States are prepared beforehand, so that frames follow each other without the simulator's time, each with all values
-// new.
+// States are prepared beforehand, so that frames follow each other without the simulator's time; every few frames all
+// values are new.
 #include "viewer/bench.h"
 
 #include <spawn.h>
@@ -133,8 +133,11 @@ Pose swaying(const Pose& pose, size_t frame) {
     return moved;
 }
 
+// Every fifth frame all values are new: at 60 frames a second twelve times as often as sources speak.
+constexpr uint32_t frames_per_state = 5;
+
 struct FrameSeries {
-    std::vector<double> frame, pack, ui, draw;
+    std::vector<double> frame, pack, pack_changed, ui, draw;
     std::map<std::string, std::vector<double>, std::less<>> passes;
 };
 
@@ -145,13 +148,15 @@ FrameSeries draw_frames(Stage& stage, Timeline& timeline, const std::vector<Clus
     auto last = Clock::now();
     for (uint32_t i = 0; i < warm_up + frames; ++i) {
         stage.view.camera.jump(swaying(pose, i));
-        stage.draw(states[i % states.size()], timeline, double(i) / 60, 1.0 / 60);
+        const bool changed = i % frames_per_state == 0;
+        stage.draw(states[(i / frames_per_state) % states.size()], timeline, double(i) / 60, 1.0 / 60);
         // Two frames are in flight and the next begins only when the one before the last is done: over many frames the
         // time between two beginnings is the time of a whole frame, GPU or software rasteriser included.
         const auto now = Clock::now();
         if (i >= warm_up) {
             series.frame.push_back(ms(now - last));
             series.pack.push_back(stage.times().pack_ms);
+            if (changed) series.pack_changed.push_back(stage.times().pack_ms);
             series.ui.push_back(stage.times().ui_ms);
             series.draw.push_back(stage.times().draw_ms);
             for (const FrameStats::Pass& pass : stage.renderer.stats().passes)
@@ -189,6 +194,8 @@ int bench_render(const Options& given) {
                 {"frame_ms_p99", rounded(percentile(series.frame, 0.99))},
                 {"pack_ms_p50", rounded(percentile(series.pack, 0.5))},
                 {"pack_ms_p99", rounded(percentile(series.pack, 0.99))},
+                {"pack_changed_ms_p50", rounded(percentile(series.pack_changed, 0.5))},
+                {"frames_per_state", frames_per_state},
                 {"ui_ms_p50", rounded(percentile(series.ui, 0.5))},
                 {"draw_ms_p50", rounded(percentile(series.draw, 0.5))},
                 {"gpu_ms_p50", passes},

@@ -281,25 +281,48 @@ struct LinkColumns {
     }
 };
 
-// Raw sums per direction in integers: exact, and cheap over millions of links.
-TrunkLoad load_of(const LinkColumns& columns, const FabricPlan::Bundle& bundle, std::span<const uint32_t> links) {
-    TrunkLoad load;
-    load.links = int32_t(links.size());
-    load.capacity = bundle.capacity;
-    uint64_t tx_sum = 0, rx_sum = 0, tx_count = 0, rx_count = 0;
-    for (const uint32_t i : links) {
-        const uint16_t health = columns.health[i], tx = columns.tx[i], rx = columns.rx[i];
-        load.warning += health == uint16_t(Health::warning);
-        load.critical += health == uint16_t(Health::critical);
-        load.down += health == uint16_t(Health::down);
-        load.unknown += health >= uint16_t(Health::unknown);
-        const bool sent = tx != no_data, received = rx != no_data;
-        tx_sum += sent ? tx : 0, tx_count += sent;
-        rx_sum += received ? rx : 0, rx_count += received;
+// Raw sums of links that follow each other and belong to one bundle, in integers: exact, and cheap over millions of
+// links.
+struct RawSums {
+    uint64_t tx = 0, rx = 0;
+    uint32_t tx_count = 0, rx_count = 0;
+};
+
+void add_raw(TrunkLoad& load, const LinkColumns& c, const RawSums& sums) {
+    // Both directions are kept until all links are in; the larger one counts, see sum_bundles.
+    load.bytes_per_second += c.tx_scale * double(sums.tx) + c.tx_offset * double(sums.tx_count);
+    load.capacity += c.rx_scale * double(sums.rx) + c.rx_offset * double(sums.rx_count);
+}
+
+// Links in their own order, which reads memory as it lies; each bundle's load with its worst states.
+void sum_bundles(const LinkColumns& c, const FabricPlan& plan, std::vector<TrunkLoad>& loads) {
+    loads.assign(plan.bundles.size(), {});
+    const uint32_t count = uint32_t(plan.link_bundle.size());
+    for (uint32_t i = 0; i < count;) {
+        const uint32_t bundle = plan.link_bundle[i];
+        RawSums sums;
+        uint32_t not_ok = 0;
+        const uint32_t first = i;
+        for (; i < count && plan.link_bundle[i] == bundle; ++i) {
+            const uint32_t sent = c.tx[i] != no_data, received = c.rx[i] != no_data;
+            sums.tx += sent * c.tx[i], sums.tx_count += sent;
+            sums.rx += received * c.rx[i], sums.rx_count += received;
+            not_ok |= c.health[i];
+        }
+        if (bundle == no_index) continue;
+        add_raw(loads[bundle], c, sums);
+        for (uint32_t k = first; not_ok && k < i; ++k) {
+            loads[bundle].warning += c.health[k] == uint16_t(Health::warning);
+            loads[bundle].critical += c.health[k] == uint16_t(Health::critical);
+            loads[bundle].down += c.health[k] == uint16_t(Health::down);
+            loads[bundle].unknown += c.health[k] >= uint16_t(Health::unknown);
+        }
     }
-    load.bytes_per_second = std::max(columns.tx_scale * double(tx_sum) + columns.tx_offset * double(tx_count),
-                                     columns.rx_scale * double(rx_sum) + columns.rx_offset * double(rx_count));
-    return load;
+    for (size_t b = 0; b < loads.size(); ++b) {
+        loads[b].bytes_per_second = std::max(loads[b].bytes_per_second, loads[b].capacity);
+        loads[b].capacity = plan.bundles[b].capacity;
+        loads[b].links = int32_t(plan.bundles[b].count);
+    }
 }
 
 void add_between(std::vector<TrunkLoad>& differences, uint32_t first, uint32_t a, uint32_t b, const TrunkLoad& load) {
@@ -339,40 +362,41 @@ std::vector<uint32_t> first_places(const std::vector<Tray>& trays) {
 
 }  // namespace
 
-FabricLoads sum_loads(const ClusterState& state, const FabricPlan& plan) {
-    FabricLoads loads;
+void sum_loads(const ClusterState& state, const FabricPlan& plan, FabricScratch& scratch, FabricLoads& loads) {
     const std::vector<uint32_t> row_place = first_places(plan.row_trays), hall_place = first_places(plan.hall_trays);
-    std::vector<TrunkLoad> rows(lane_count * row_place.back()), halls(lane_count * hall_place.back());
+    std::vector<TrunkLoad>&rows = scratch.rows, &halls = scratch.halls;
+    rows.assign(lane_count * row_place.back(), {});
+    halls.assign(lane_count * hall_place.back(), {});
     loads.pairs.assign(lane_count * plan.hall_pairs.size(), {});
     const LinkColumns columns(state);
-    for (const FabricPlan::Bundle& bundle : plan.bundles) {
-        if (!columns.health) break;
-        const TrunkLoad load = load_of(columns, bundle, std::span(plan.order).subspan(bundle.first, bundle.count));
-        const FabricPlan::RackStop a = plan.rack_stops[bundle.rack_a], b = plan.rack_stops[bundle.rack_b];
-        const uint32_t row_a = row_place[a.tray] + bundle.lane * row_place.back(),
-                       row_b = row_place[b.tray] + bundle.lane * row_place.back();
-        if (a.tray == b.tray) {
-            add_between(rows, row_a, a.stop, b.stop, load);
+    if (columns.health) sum_bundles(columns, plan, scratch.bundles);
+    for (size_t b = 0; columns.health && b < plan.bundles.size(); ++b) {
+        const FabricPlan::Bundle& bundle = plan.bundles[b];
+        const TrunkLoad& load = scratch.bundles[b];
+        const FabricPlan::RackStop from = plan.rack_stops[bundle.rack_a], to = plan.rack_stops[bundle.rack_b];
+        const uint32_t row_a = row_place[from.tray] + bundle.lane * row_place.back(),
+                       row_b = row_place[to.tray] + bundle.lane * row_place.back();
+        if (from.tray == to.tray) {
+            add_between(rows, row_a, from.stop, to.stop, load);
             continue;
         }
-        add_between(rows, row_a, a.stop, plan.row_trays[a.tray].segments(), load);
-        add_between(rows, row_b, b.stop, plan.row_trays[b.tray].segments(), load);
-        const uint32_t hall_a = plan.tray_hall[a.tray], hall_b = plan.tray_hall[b.tray];
+        add_between(rows, row_a, from.stop, plan.row_trays[from.tray].segments(), load);
+        add_between(rows, row_b, to.stop, plan.row_trays[to.tray].segments(), load);
+        const uint32_t hall_a = plan.tray_hall[from.tray], hall_b = plan.tray_hall[to.tray];
         const uint32_t at_a = hall_place[hall_a] + bundle.lane * hall_place.back(),
                        at_b = hall_place[hall_b] + bundle.lane * hall_place.back();
         if (hall_a == hall_b) {
-            add_between(halls, at_a, plan.tray_stop[a.tray], plan.tray_stop[b.tray], load);
+            add_between(halls, at_a, plan.tray_stop[from.tray], plan.tray_stop[to.tray], load);
             continue;
         }
-        add_between(halls, at_a, plan.tray_stop[a.tray], plan.hall_trays[hall_a].segments(), load);
-        add_between(halls, at_b, plan.tray_stop[b.tray], plan.hall_trays[hall_b].segments(), load);
+        add_between(halls, at_a, plan.tray_stop[from.tray], plan.hall_trays[hall_a].segments(), load);
+        add_between(halls, at_b, plan.tray_stop[to.tray], plan.hall_trays[hall_b].segments(), load);
         const std::vector<uint32_t> way = plan.halls_between(hall_a, hall_b);
         for (size_t i = 1; i < way.size(); ++i)
             loads.pairs[bundle.lane * plan.hall_pairs.size() + plan.pair_of(way[i - 1], way[i])] += load;
     }
     settle(rows, plan.row_trays, row_place.back(), plan.row_segments, loads.row);
     settle(halls, plan.hall_trays, hall_place.back(), plan.hall_segments, loads.hall);
-    return loads;
 }
 
 }  // namespace bv

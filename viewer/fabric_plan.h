@@ -82,6 +82,10 @@ glm::vec3 beside(glm::vec3 from, glm::vec3 to, uint32_t lane, float lane_m);
 struct FabricLoads {
     std::vector<TrunkLoad> row, hall, pairs;  // [lane * segments + segment]
 };
-FabricLoads sum_loads(const ClusterState& state, const FabricPlan& plan);
+// Kept between calls, so that a million-GPU cluster does not ask the system for memory every second.
+struct FabricScratch {
+    std::vector<TrunkLoad> bundles, rows, halls;
+};
+void sum_loads(const ClusterState& state, const FabricPlan& plan, FabricScratch& scratch, FabricLoads& loads);
 
 }  // namespace bv

@@ -18,6 +18,10 @@ constexpr float near_pixels = 250, nearest_pixels = 620;
 constexpr size_t most_near = 72, most_nearest = 10;
 // Below this width of a cell nobody can tell cells apart: the rack shows their mean.
 constexpr float smallest_cell_pixels = 0.22f;
+// And below this width of a rack, racks side by side are one box with a cell for each.
+// Where there are very many racks it is done earlier: most of them stand behind others.
+constexpr float group_pixels = 2.2f, group_pixels_of_many = 7;
+constexpr size_t many_racks = 6000;
 // How far the body of a near rack stands back, so that nodes and GPUs come out of it.
 constexpr float recess_m = 0.05f;
 
@@ -86,14 +90,47 @@ void pack_rack(const SceneLayout::Impl& layout, const View& view, const Seen& se
     rows.racks.push(row);
 }
 
-std::vector<Seen> racks_in_sight(const SceneLayout::Impl& layout, const Sight& sight) {
+// A cell per rack with the mean of its cells and the worst health in it.
+void pack_group(const SceneLayout::Impl& layout, const RackGroup& group, FrameRows& rows) {
+    gpu::RackRow row{};
+    row.position = group.box.position;
+    row.yaw = group.box.yaw;
+    row.size = group.box.size;
+    row.first_cell = uint32_t(rows.cells.size());
+    row.columns_rows = group.count | 1u << 16;
+    row.cells_bottom = 0.25f;
+    row.cells_top = group.box.size.z - 0.15f;
+    const std::span<uint32_t> cells = rows.cells.extend(group.count);
+    Health worst = Health::ok;
+    for (uint32_t i = 0; i < group.count; ++i) {
+        const uint32_t word = layout.cache.rack_words[group.first + i];
+        cells[group.reversed ? group.count - 1 - i : i] = word;
+        worst = worse(worst, health_of(word));
+    }
+    row.state = word_by_health | health_word(worst);
+    rows.racks.push(row);
+}
+
+// Everything in sight: single racks, and from very far groups of them, which are left out of the list and packed at
+// once.
+std::vector<Seen> racks_in_sight(const SceneLayout::Impl& layout, const View& view, const Sight& sight,
+                                 FrameRows& rows) {
     std::vector<Seen> seen;
     seen.reserve(layout.racks.size());
-    for (uint32_t i = 0; i < layout.racks.size(); ++i) {
-        const PlacedBox& box = layout.racks[i].box;
-        const glm::vec3 centre = box.position + glm::vec3(0, 0, box.size.z / 2);
-        if (!sight.sees(centre, 0.5f * (box.size.x + box.size.y + box.size.z))) continue;
-        seen.push_back({i, sight.pixels(centre, box.size.z)});
+    const float narrowest = layout.racks.size() > many_racks ? group_pixels_of_many : group_pixels;
+    for (const RackGroup& group : layout.groups) {
+        const glm::vec3 middle = group.box.position + glm::vec3(0, 0, group.box.size.z / 2);
+        if (!sight.sees(middle, 0.5f * (group.box.size.x + group.box.size.y + group.box.size.z))) continue;
+        if (view.lod && sight.pixels(middle, group.box.size.x) < narrowest * float(group.count)) {
+            pack_group(layout, group, rows);
+            continue;
+        }
+        for (uint32_t i = group.first; i < group.first + group.count; ++i) {
+            const PlacedBox& box = layout.racks[i].box;
+            const glm::vec3 centre = box.position + glm::vec3(0, 0, box.size.z / 2);
+            if (sight.sees(centre, 0.5f * (box.size.x + box.size.y + box.size.z)))
+                seen.push_back({i, sight.pixels(centre, box.size.z)});
+        }
     }
     // Near to far: the depth test then hides most of what lies behind before it is shaded.
     std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.pixels > b.pixels; });
@@ -102,7 +139,7 @@ std::vector<Seen> racks_in_sight(const SceneLayout::Impl& layout, const Sight& s
 
 void pack_racks(const SceneLayout::Impl& layout, const View& view, const Sight& sight, std::vector<uint8_t>& is_near,
                 FrameRows& rows) {
-    const std::vector<Seen> seen = racks_in_sight(layout, sight);
+    const std::vector<Seen> seen = racks_in_sight(layout, view, sight, rows);
     for (size_t i = 0; i < seen.size(); ++i) {
         const bool near = !view.lod || (seen[i].pixels > near_pixels && i < most_near);
         pack_rack(layout, view, seen[i], near, rows);
@@ -118,6 +155,9 @@ void pack_racks(const SceneLayout::Impl& layout, const View& view, const Sight& 
 void pack_facility(const SceneLayout::Impl& layout, const View& view, const Sight& sight, FrameRows& rows) {
     for (const FacilityPiece& piece : layout.facility) {
         if (!sight.sees(piece.box.position, glm::length(piece.box.size))) continue;
+        // Thousands of busways, each thinner than a pixel, are only shimmer; their trouble has its mark.
+        if (piece.material == gpu::material_busway && sight.pixels(piece.box.position, piece.box.size.z) < 0.6f)
+            continue;
         uint32_t state = layout.cache.words[size_t(piece.id.object_class)][piece.id.index];
         if (view.selected == piece.id) state |= gpu::state_selected;
         if (view.hovered == piece.id) state |= gpu::state_hovered;

@@ -85,6 +85,7 @@ PlacedBox within(const PlacedBox& outer, glm::vec3 offset, glm::vec3 size) {
 SceneLayout::Impl::Impl(std::shared_ptr<const Topology> t) : topology(std::move(t)) {
     racks.resize(topology->racks.size());
     for (uint32_t i = 0; i < racks.size(); ++i) plan_rack(i);
+    plan_groups();
     plan_nics();
     fabric = FabricPlan(*topology);
     low = glm::vec3(1e9f);
@@ -142,6 +143,34 @@ void SceneLayout::Impl::plan_rack(uint32_t index) {
     }
     plan.runs = uint32_t(runs.size()) - plan.first_run;
     plan.evenly = filled == uint32_t(plan.columns) * plan.rows;
+}
+
+void SceneLayout::Impl::plan_groups() {
+    constexpr uint32_t most = 8;
+    constexpr float widest_gap_m = 0.25f;
+    for (uint32_t r = 0; r < racks.size(); ++r) {
+        const PlacedBox& box = racks[r].box;
+        if (!groups.empty()) {
+            RackGroup& group = groups.back();
+            const PlacedBox& last = racks[r - 1].box;
+            const glm::vec3 way = box.position - last.position;
+            const float gap = glm::length(way) - (box.size.x + last.size.x) / 2;
+            const bool beside =
+                std::abs(glm::dot(way, front_of(box.yaw))) < 0.1f && std::abs(way.z) < 0.1f && gap < widest_gap_m;
+            if (group.count < most && beside && box.yaw == last.yaw &&
+                topology->racks[r].row == topology->racks[r - 1].row) {
+                ++group.count;
+                group.reversed = glm::dot(way, side_of(box.yaw)) < 0;
+                const PlacedBox& first = racks[group.first].box;
+                group.box.position = (first.position + box.position) * 0.5f;
+                group.box.size.x = glm::length(box.position - first.position) + (first.size.x + box.size.x) / 2;
+                group.box.size.y = std::max(group.box.size.y, box.size.y);
+                group.box.size.z = std::max(group.box.size.z, box.size.z);
+                continue;
+            }
+        }
+        groups.push_back({r, 1, box, false});
+    }
 }
 
 void SceneLayout::Impl::plan_nics() {

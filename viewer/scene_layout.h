@@ -46,6 +46,13 @@ struct RackPlan {
     bool evenly = true;  // every cell has an object: no empty cells between
 };
 
+// Racks that stand side by side: from very far they are drawn as one box with a cell per rack.
+struct RackGroup {
+    uint32_t first = 0, count = 0;
+    PlacedBox box;
+    bool reversed = false;  // the first rack is the rightmost as seen from the front
+};
+
 // A piece of power or cooling gear as it is drawn: a battery bank is rows of cabinets, a substation a few transformers.
 struct FacilityPiece {
     ObjectId id;
@@ -92,6 +99,7 @@ struct SceneCache {
     uint64_t link_versions = ~0ull;
     const ClusterState* link_state = nullptr;
     FabricLoads loads;
+    FabricScratch scratch;
 };
 
 struct SceneLayout::Impl {
@@ -100,6 +108,7 @@ struct SceneLayout::Impl {
     std::shared_ptr<const Topology> topology;
     std::vector<RackPlan> racks;
     std::vector<CellRun> runs;
+    std::vector<RackGroup> groups;    // every rack is in one, in order
     std::vector<uint32_t> gpu_nics;   // [gpu] → the NIC that serves it, or no_index
     std::vector<uint32_t> nic_racks;  // [nic] → rack, or no_index
     std::vector<FacilityPiece> facility;
@@ -121,6 +130,7 @@ struct SceneLayout::Impl {
 
 private:
     void plan_rack(uint32_t index);
+    void plan_groups();
     void plan_nics();
 };
 

@@ -153,7 +153,7 @@ void pack_trunks(const ClusterState& state, const SceneLayout::Impl& layout, con
     uint64_t versions = 0;
     for (const Column& column : state.classes[size_t(ObjectClass::link)].columns) versions += column.version;
     if (versions != cache.link_versions || &state != cache.link_state) {
-        cache.loads = sum_loads(state, layout.fabric);
+        sum_loads(state, layout.fabric, cache.scratch, cache.loads);
         cache.link_versions = versions;
         cache.link_state = &state;
     }

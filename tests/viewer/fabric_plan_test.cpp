@@ -39,7 +39,9 @@ TEST_CASE("the load of a segment is the load of the links that pass it") {
     REQUIRE(chosen != no_index);
     set_value(state, {ObjectClass::link, chosen}, "tx_bytes_per_second", 1e10);
     set_health(state, {ObjectClass::link, chosen}, Health::critical);
-    const FabricLoads loads = sum_loads(state, plan);
+    FabricScratch scratch;
+    FabricLoads loads;
+    sum_loads(state, plan, scratch, loads);
     const FabricPlan::Bundle& bundle = plan.bundles[plan.link_bundle[chosen]];
     const auto a = plan.rack_stops[bundle.rack_a], b = plan.rack_stops[bundle.rack_b];
     if (a.tray == b.tray) {

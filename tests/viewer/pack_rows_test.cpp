@@ -144,6 +144,28 @@ TEST_CASE("GPU boxes lie in the cells that the far level draws for them") {
     }
 }
 
+TEST_CASE("from very far racks side by side are one box, with a cell for each and the worst of all") {
+    Packed p;
+    set_health(p.state, {ObjectClass::gpu, 5}, Health::critical);
+    View view = view_from(*p.topology, "overview");
+    Pose pose = view.camera.pose();
+    pose.eye = pose.target + (pose.eye - pose.target) * 40.0f;
+    view.camera.jump(pose);
+    p.pack(view);
+    CHECK(p.rows.racks.size() < p.topology->racks.size());
+    uint32_t cells = 0, critical = 0;
+    Health worst = Health::ok;
+    for (const gpu::RackRow& row : p.rows.racks.rows()) {
+        cells += (row.columns_rows & 0xFFFF) * (row.columns_rows >> 16);
+        worst = worse(worst, health_of(row.state));
+    }
+    for (const uint32_t word : p.rows.cells.rows()) critical += health_of(word) == Health::critical;
+    CHECK(cells == p.topology->racks.size());
+    CHECK(critical == 1);
+    CHECK(worst == Health::critical);
+    CHECK(p.rows.beacons.size() == 1);
+}
+
 TEST_CASE("selection and hover mark cells and draw outlines") {
     Packed p;
     View view = view_from(*p.topology, "overview");
