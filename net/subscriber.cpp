@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 // Half a frame and a frame: sooner than that nobody looks, and who has not looked yet is in no hurry.
 constexpr std::chrono::milliseconds handover_gap{8}, handover_gap_untaken{16};
+// And no more than a tenth of the time, as long as what is shown is not two frames old.
+constexpr std::chrono::milliseconds handover_gap_most{30};
+constexpr int handover_share = 10;
 
 // Three states, of which each side owns one and the third is handed over by exchanging an index.
 class TripleBuffer {
@@ -91,14 +94,18 @@ struct Subscriber::Impl {
     // A tick comes in many messages, so what changed is handed over at most every few milliseconds.
     void run() {
         auto last = Clock::now() - handover_gap;
+        Clock::duration cost{};
         for (bool pending = false; !stop;) {
-            const auto due = last + (states.taken() ? handover_gap : handover_gap_untaken);
+            const Clock::duration gap = states.taken() ? handover_gap : handover_gap_untaken;
+            const auto due = last + std::clamp<Clock::duration>(handover_share * cost, gap, handover_gap_most);
             const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
             pending |= pending ? ingest.poll(std::max(wait, std::chrono::milliseconds(0)), {}) : ingest.poll();
             if (!pending || Clock::now() < due) continue;
+            const auto start = Clock::now();
             publish();
             pending = false;
             last = Clock::now();
+            cost = last - start;
         }
     }
 
