@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <stdexcept>
-
-#include "net/poll.h"
 
 #if defined(__SANITIZE_THREAD__)
 extern "C" {
@@ -94,7 +93,7 @@ void ZmqContext::serve() {
     std::vector<zmq::message_t> request;
     for (;;) {
         std::array<zmq::pollitem_t, 2> items{{{stop.handle(), 0, ZMQ_POLLIN, 0}, {zap.handle(), 0, ZMQ_POLLIN, 0}}};
-        poll_sockets(items.data(), items.size(), std::chrono::milliseconds(-1));
+        poll_sockets(items, std::chrono::milliseconds(-1));
         if (items[0].revents) return;
         if (!receive(zap, request, 8)) continue;
         const std::string code = judge(request), id(request.size() > 1 ? text_of(request[1]) : "");

@@ -10,8 +10,6 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "net/poll.h"
-
 namespace bv {
 
 namespace {
@@ -94,7 +92,7 @@ bool Ingest::poll(std::chrono::milliseconds longest, std::span<const zmq::pollit
         if (feed->dealer) items_.push_back({feed->dealer.handle(), 0, ZMQ_POLLIN, 0});
     items_.insert(items_.end(), others.begin(), others.end());
     const auto until_due = std::chrono::ceil<std::chrono::milliseconds>(next_due() - Clock::now());
-    poll_sockets(items_.data(), items_.size(), std::clamp(until_due, std::chrono::milliseconds(0), longest));
+    poll_sockets(items_, std::clamp(until_due, std::chrono::milliseconds(0), longest));
     if (items_[0].revents) {
         uint64_t count = 0;
         [[maybe_unused]] const ssize_t size = ::read(wake_fd_, &count, sizeof count);

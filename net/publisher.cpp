@@ -10,7 +10,6 @@
 
 #include "net/fan_out.h"
 #include "net/messages.h"
-#include "net/poll.h"
 #include "net/snapshot_service.h"
 
 namespace bv {
@@ -249,7 +248,7 @@ void Publisher::serve_until(std::chrono::steady_clock::time_point deadline) {
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::max(next - now, Clock::duration::zero()));
         std::vector<zmq::pollitem_t> items{{impl_->fan_out->socket().handle(), 0, ZMQ_POLLIN, 0}};
         if (impl_->service) items.push_back({impl_->service->socket().handle(), 0, ZMQ_POLLIN, 0});
-        poll_sockets(items.data(), items.size(), wait);
+        poll_sockets(items, wait);
     }
 }
 
