@@ -33,7 +33,7 @@ void main() {
         if (in_state.y == material_state) {
             color *= 0.93 + 0.10 * in_local.z / in_shape.z;  // lighter towards the upper edge, as drawers are
             if (hatched) color *= mix(0.62, 1.12, hatch(gl_FragCoord.xy));
-        } else if (in_state.z == 3u) {
+        } else if (in_state.z == 3u && !has(state, state_absent)) {
             // The front of a chassis or switch: its state as a bar along the lower edge.
             const float bar = step(in_local.z + in_shape.z, max(0.014, 1.5 * metres_per_pixel.z)) *
                               step(abs(in_local.x), 0.92 * in_shape.x);

@@ -11,6 +11,8 @@ namespace bv {
 
 namespace {
 
+constexpr uint32_t no_state = gpu::state_absent;  // furniture: nothing is known of it, nothing shows
+
 uint32_t marked_word(const SceneLayout::Impl& layout, const View& view, ObjectId id) {
     uint32_t word = word_of(layout, id);
     if (view.selected == id) word |= gpu::state_selected;
@@ -99,7 +101,7 @@ void pack_cdu(const SceneLayout::Impl& layout, const View& view, uint32_t index,
         push(rows,
              within(box, {box.size.x * x, -box.size.y / 2, box.size.z * 0.25f},
                     {box.size.x * 0.3f, 0.05f, box.size.z * 0.5f}),
-             gpu::material_rack_frame, 0);
+             gpu::material_rack_frame, no_state);
 }
 
 // Supply and return up the rear of the rack, the rear door swung open, and a handle.
@@ -109,21 +111,24 @@ void pack_dressing(const SceneLayout::Impl& layout, uint32_t rack_index, FrameRo
     const float rear = rack.size.y / 2, half = rack.size.x / 2;
     if (object.cdu != no_index && object.gpus.count) {
         const float low = 0.2f, tall = rack.size.z - 0.4f;
-        push(rows, within(rack, {-half + 0.06f, rear + 0.01f, low}, {0.05f, 0.05f, tall}), gpu::material_pipe_cold, 0);
-        push(rows, within(rack, {half - 0.06f, rear + 0.01f, low}, {0.05f, 0.05f, tall}), gpu::material_pipe_warm, 0);
+        push(rows, within(rack, {-half + 0.06f, rear + 0.01f, low}, {0.05f, 0.05f, tall}), gpu::material_pipe_cold,
+             no_state);
+        push(rows, within(rack, {half - 0.06f, rear + 0.01f, low}, {0.05f, 0.05f, tall}), gpu::material_pipe_warm,
+             no_state);
         for (uint32_t n = object.nodes.first; n < object.nodes.end(); ++n) {
             const PlacedBox node = layout.node_box(n);
             const float z = node.position.z - rack.position.z + node.size.z + 0.008f;
             if (z + rack_unit_m < rack.size.z)
                 push(rows, within(rack, {0, -rear + 0.02f, z}, {rack.size.x * 0.84f, 0.03f, rack_unit_m * 0.5f}),
-                     gpu::material_pipe_cold, 0);
+                     gpu::material_pipe_cold, no_state);
         }
     }
     // Posts left and right of the front, proud of the nodes: the frame that the eye expects.
     for (const float x : {-half + 0.012f, half - 0.012f})
-        push(rows, within(rack, {x, -rear - 0.005f, 0}, {0.024f, 0.05f, rack.size.z}), gpu::material_rack_frame, 0);
+        push(rows, within(rack, {x, -rear - 0.005f, 0}, {0.024f, 0.05f, rack.size.z}), gpu::material_rack_frame,
+             no_state);
     PlacedBox door = within(rack, {half + 0.01f, rear + half, 0.04f}, {0.025f, rack.size.x, rack.size.z - 0.08f});
-    push(rows, door, gpu::material_door, 0);
+    push(rows, door, gpu::material_door, no_state);
 }
 
 }  // namespace
@@ -138,7 +143,7 @@ void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t 
         push(rows,
              within(plan.box, {0, 0, plan.cells_bottom},
                     {plan.box.size.x - 0.04f, plan.box.size.y - 0.07f, plan.cells_top - plan.cells_bottom}),
-             gpu::material_rack_frame, word_by_health);
+             gpu::material_rack_frame, no_state);
     if (!view.lod) return;  // the comparison draws GPUs, not furniture
     for (uint32_t s = rack.switches.first; s < rack.switches.end(); ++s) pack_switch(layout, view, s, nearest, rows);
     if (rack.cdu != no_index && layout.topology->cdus[rack.cdu].rack == rack_index)

@@ -74,9 +74,9 @@ void Builder::halls() {
             gpu::material_slab);
         hall_walls(hall);
         const glm::vec3 side = side_of(hall.yaw), front = front_of(hall.yaw);
-        const float letter = std::clamp(std::min(hall.size.x, hall.size.y) * 0.05f, 0.7f, 7.0f);
+        const float letter = std::clamp(std::min(hall.size.x, hall.size.y) * 0.075f, 0.7f, 7.0f);
         flat_sign(spoken(t.name_of({ObjectClass::hall, i})), hall.position + front * (hall.size.y / 2 + letter * 1.15f),
-                  side, letter, sign_color, 9);
+                  side, letter, sign_color, 6);
         const glm::vec3 line_at = hall.position + front * (hall.size.y / 2 + letter * 2.05f);
         if (hall.yaw == 0) box({line_at, hall.yaw, {hall.size.x, 0.12f, 0.01f}}, gpu::material_marking);
     }
