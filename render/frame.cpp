@@ -15,35 +15,43 @@ void Timers::create(const Device& device) {
     if (device.timestamp_period_ns == 0) return;
     VkQueryPoolCreateInfo info{VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO};
     info.queryType = VK_QUERY_TYPE_TIMESTAMP;
-    info.queryCount = max_timers;
+    // lavapipe takes a timestamp when it first works on what follows it, so a second one follows at once to take the
+    // first.
+    queries_per_mark_ = device.software ? 2 : 1;
+    info.queryCount = max_timers * queries_per_mark_;
     VK_CHECK(vkCreateQueryPool(device.handle, &info, nullptr, pool_.put(device.handle)));
 }
 
 void Timers::begin(VkCommandBuffer cmd, bool enabled) {
     enabled_ = enabled && pool_;
     names_.clear();
-    if (enabled_) vkCmdResetQueryPool(cmd, pool_.get(), 0, max_timers);
+    if (enabled_) vkCmdResetQueryPool(cmd, pool_.get(), 0, max_timers * queries_per_mark_);
 }
 
 void Timers::mark(VkCommandBuffer cmd, std::string_view pass) {
     if (!enabled_) return;
     CHECK(names_.size() < max_timers);
-    vkCmdWriteTimestamp2(cmd, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pool_.get(), static_cast<uint32_t>(names_.size()));
+    const auto first = static_cast<uint32_t>(names_.size()) * queries_per_mark_;
+    for (uint32_t i = 0; i < queries_per_mark_; ++i)
+        vkCmdWriteTimestamp2(cmd, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pool_.get(), first + i);
     names_.push_back(pass);
 }
 
 std::vector<FrameStats::Pass> Timers::read(const Device& device) const {
     std::vector<FrameStats::Pass> passes;
     if (!enabled_ || names_.size() < 2) return passes;
-    std::array<uint64_t, max_timers> ticks{};
-    const VkResult result = vkGetQueryPoolResults(device.handle, pool_.get(), 0, static_cast<uint32_t>(names_.size()),
-                                                  sizeof ticks, ticks.data(), sizeof(uint64_t), VK_QUERY_RESULT_64_BIT);
+    std::array<uint64_t, 2 * max_timers> ticks{};
+    const auto count = static_cast<uint32_t>(names_.size()) * queries_per_mark_;
+    const VkResult result = vkGetQueryPoolResults(device.handle, pool_.get(), 0, count, sizeof ticks, ticks.data(),
+                                                  sizeof(uint64_t), VK_QUERY_RESULT_64_BIT);
     if (result == VK_NOT_READY) return passes;
     VK_CHECK(result);
-    for (size_t i = 0; i + 1 < names_.size(); ++i)
-        if (!names_[i].empty())
-            passes.push_back(
-                {names_[i], static_cast<double>(ticks[i + 1] - ticks[i]) * device.timestamp_period_ns * 1e-6});
+    for (size_t i = 0; i + 1 < names_.size(); ++i) {
+        if (names_[i].empty()) continue;
+        const uint64_t from = ticks[i * queries_per_mark_], to = ticks[(i + 1) * queries_per_mark_];
+        passes.push_back(
+            {names_[i], to > from ? static_cast<double>(to - from) * device.timestamp_period_ns * 1e-6 : 0.0});
+    }
     return passes;
 }
 

@@ -11,7 +11,7 @@
 namespace bv {
 
 inline constexpr uint32_t frames_in_flight = 2;
-inline constexpr uint32_t max_timers = 24;
+inline constexpr uint32_t max_timers = 20;
 
 // GPU timers of one frame: one timestamp before each pass and one after the last; read when the frame is known to be
 // finished.
@@ -27,6 +27,7 @@ private:
     UniqueQueryPool pool_;
     std::vector<std::string_view> names_;
     bool enabled_ = false;
+    uint32_t queries_per_mark_ = 1;
 };
 
 class Frame {

@@ -241,10 +241,10 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
             p.boxes.record(recorder, in, mirror);
             p.structure.record(recorder, in, mirror);
         }
-        frame.timers.mark(cmd, "racks");
-        p.racks.record(recorder, in, {});
         frame.timers.mark(cmd, "boxes");
         p.boxes.record(recorder, in, {});
+        frame.timers.mark(cmd, "racks");
+        p.racks.record(recorder, in, {});
         frame.timers.mark(cmd, "structure");
         p.structure.record(recorder, in, {});
         frame.timers.mark(cmd, "ground");

@@ -3,10 +3,11 @@
 #extension GL_GOOGLE_include_directive : require
 #include "floor.glsl"
 
-layout(location = 0) in vec3 in_local;
+layout(location = 0) in vec4 in_local;
 layout(location = 1) flat in vec4 in_color;
 layout(location = 2) flat in vec4 in_shape;
 layout(location = 3) flat in uvec4 in_state;
+layout(location = 4) flat in vec4 in_bar;
 
 layout(location = 0) out vec4 out_color;
 

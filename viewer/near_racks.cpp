@@ -37,11 +37,21 @@ uint32_t node_word(const SceneLayout::Impl& layout, const View& view, uint32_t i
     return count ? (word & ~word_by_health) | sum / count : word;
 }
 
+// The end of a drawer that looks towards the eye: the rest of it is inside the rack, and drawing what is hidden takes
+// as long as drawing what is seen.
+PlacedBox end_in_sight(const PlacedBox& drawer, const View& view) {
+    constexpr float depth_m = 0.12f;
+    if (!view.lod || drawer.size.y <= depth_m) return drawer;  // the comparison draws whole GPUs
+    const bool from_front = glm::dot(view.camera.pose().eye - drawer.position, front_of(drawer.yaw)) > 0;
+    const float offset = 0.5f * (drawer.size.y - depth_m);
+    return within(drawer, {0, from_front ? -offset : offset, 0}, {drawer.size.x, depth_m, drawer.size.z});
+}
+
 void pack_node(const SceneLayout::Impl& layout, const View& view, uint32_t index, FrameRows& rows) {
     const Node& node = layout.topology->nodes[index];
     const uint32_t state = node_word(layout, view, index);
     const PlacedBox chassis = layout.node_box(index);
-    push(rows, chassis, gpu::material_node, state);
+    push(rows, end_in_sight(chassis, view), gpu::material_node, state);
     if (node.gpus.count == 0) {
         // A host without GPUs shows its own state where the others show theirs.
         push(rows,
@@ -51,7 +61,8 @@ void pack_node(const SceneLayout::Impl& layout, const View& view, uint32_t index
         return;
     }
     for (uint32_t g = node.gpus.first; g < node.gpus.end(); ++g)
-        push(rows, layout.gpu_box(g), gpu::material_state, marked_word(layout, view, {ObjectClass::gpu, g}));
+        push(rows, end_in_sight(layout.gpu_box(g), view), gpu::material_state,
+             marked_word(layout, view, {ObjectClass::gpu, g}));
 }
 
 // Two ports to a cage, cages in two lines over the front; each shows the worst of its links, black where nothing is

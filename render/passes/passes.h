@@ -23,6 +23,28 @@ struct Recorder {
     void draw(const IndexPattern& pattern, uint32_t first, uint32_t count, gpu::PassConstants constants) const;
 };
 
+// Calls draw(is_special, first, count) for runs of rows in their order. A few plain rows between special ones go with
+// these: a draw costs more than they do.
+template <typename IsSpecial, typename Draw>
+void draw_in_runs(size_t count, IsSpecial&& is_special, Draw&& draw) {
+    constexpr size_t shortest_plain_run = 24;
+    size_t first = 0, end = 0;  // the run of special rows that is still growing
+    const auto flush = [&](bool special, size_t from, size_t to) {
+        if (from != to) draw(special, from, to - from);
+    };
+    for (size_t i = 0; i < count; ++i) {
+        if (!is_special(i)) continue;
+        if (i - end >= shortest_plain_run) {
+            flush(true, first, end);
+            flush(false, end, i);
+            first = i;
+        }
+        end = i + 1;
+    }
+    flush(true, first, end);
+    flush(false, end, count);
+}
+
 // What a pass may read.
 struct PassInput {
     const gpu::FrameConstants& constants;
@@ -39,11 +61,11 @@ struct RacksPass {
     UniquePipeline near, far;
 };
 
-// Rows of boxes: nodes, GPUs, switches, CDUs, power gear.
+// Rows of boxes: nodes, GPUs, switches, CDUs, power gear. Those that are well and unmarked get the lean shader.
 struct BoxesPass {
     static BoxesPass create(const PipelineFactory& make);
     void record(const Recorder& recorder, const PassInput& in, const gpu::PassConstants& constants) const;
-    UniquePipeline boxes;
+    UniquePipeline plain, marked;
 };
 
 // The building: static boxes and cylinders, and its glass, which goes over the floor.

@@ -31,27 +31,12 @@ RacksPass RacksPass::create(const PipelineFactory& make) {
 
 void RacksPass::record(const Recorder& recorder, const PassInput& in, const gpu::PassConstants& constants) const {
     const auto racks = in.rows.racks.rows();
-    // Runs of near and far racks in drawing order. A few far ones between near ones are drawn as near: a draw costs
-    // more.
-    constexpr size_t shortest_far_run = 24;
-    const auto draw_run = [&](const UniquePipeline& pipeline, size_t first, size_t end) {
-        if (first == end) return;
-        recorder.bind(pipeline);
-        recorder.draw(recorder.bindings.box, static_cast<uint32_t>(first), static_cast<uint32_t>(end - first),
-                      constants);
-    };
-    size_t near_first = 0, near_end = 0;  // the run of near racks that is still growing
-    for (size_t i = 0; i < racks.size(); ++i) {
-        if (!is_near(racks[i], in.constants)) continue;
-        if (i - near_end >= shortest_far_run) {
-            draw_run(near, near_first, near_end);
-            draw_run(far, near_end, i);
-            near_first = i;
-        }
-        near_end = i + 1;
-    }
-    draw_run(near, near_first, near_end);
-    draw_run(far, near_end, racks.size());
+    draw_in_runs(
+        racks.size(), [&](size_t i) { return is_near(racks[i], in.constants); },
+        [&](bool is_near_run, size_t first, size_t count) {
+            recorder.bind(is_near_run ? near : far);
+            recorder.draw(recorder.bindings.box, static_cast<uint32_t>(first), static_cast<uint32_t>(count), constants);
+        });
 }
 
 }  // namespace bv
