@@ -51,18 +51,18 @@ void pack_node(const SceneLayout::Impl& layout, const View& view, uint32_t index
     const Node& node = layout.topology->nodes[index];
     const uint32_t state = node_word(layout, view, index);
     const PlacedBox chassis = layout.node_box(index);
-    push(rows, end_in_sight(chassis, view), gpu::material_node, state);
+    // What stands out furthest goes first, so that what it hides is not shaded.
+    for (uint32_t g = node.gpus.first; g < node.gpus.end(); ++g)
+        push(rows, end_in_sight(layout.gpu_box(g), view), gpu::material_state,
+             marked_word(layout, view, {ObjectClass::gpu, g}));
     if (node.gpus.count == 0) {
         // A host without GPUs shows its own state where the others show theirs.
         push(rows,
              within(chassis, {0, 0, chassis.size.z * 0.2f},
                     {chassis.size.x * 0.86f, chassis.size.y + 0.04f, chassis.size.z * 0.6f}),
              gpu::material_state, state);
-        return;
     }
-    for (uint32_t g = node.gpus.first; g < node.gpus.end(); ++g)
-        push(rows, end_in_sight(layout.gpu_box(g), view), gpu::material_state,
-             marked_word(layout, view, {ObjectClass::gpu, g}));
+    push(rows, end_in_sight(chassis, view), gpu::material_node, state);
 }
 
 // Two ports to a cage, cages in two lines over the front; each shows the worst of its links, black where nothing is
@@ -142,24 +142,42 @@ void pack_dressing(const SceneLayout::Impl& layout, uint32_t rack_index, FrameRo
     push(rows, door, gpu::material_door, no_state);
 }
 
+// The body behind the drawers: dark, so that the gaps between them are. Where the rack's top is in sight its own grid
+// is drawn there, and only what the drawers leave open is closed.
+void pack_body(const SceneLayout::Impl& layout, uint32_t rack_index, bool top_in_sight, FrameRows& rows) {
+    constexpr float recess_m = 0.05f, edge_m = 0.035f;
+    const RackPlan& plan = layout.racks[rack_index];
+    const PlacedBox& box = plan.box;
+    if (top_in_sight) {
+        if (plan.runs)
+            push(rows,
+                 within(box, {0, 0, plan.cells_bottom},
+                        {box.size.x - 0.04f, box.size.y - 0.07f, plan.cells_top - plan.cells_bottom}),
+                 gpu::material_rack_frame, no_state);
+        return;
+    }
+    // The lit edge: the worst health in the rack, along the top of its front.
+    const Health worst = health_of(layout.cache.rack_words[rack_index]);
+    push(rows, within(box, {0, -box.size.y / 2 + recess_m, box.size.z - edge_m}, {box.size.x - 0.02f, 0.012f, edge_m}),
+         gpu::material_state, word_by_health | health_word(worst));
+    push(rows, within(box, {0, 0, 0}, {box.size.x - 0.004f, box.size.y - 2 * recess_m, box.size.z}),
+         gpu::material_rack_frame, no_state);
+}
+
 }  // namespace
 
 void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t rack_index, bool nearest,
-                    FrameRows& rows) {
+                    bool top_in_sight, FrameRows& rows) {
     const Rack& rack = layout.topology->racks[rack_index];
-    for (uint32_t n = rack.nodes.first; n < rack.nodes.end(); ++n) pack_node(layout, view, n, rows);
-    // Between the drawers a near rack is dark: the cells on its body behind them must not shine through.
-    const RackPlan& plan = layout.racks[rack_index];
-    if (plan.runs)
-        push(rows,
-             within(plan.box, {0, 0, plan.cells_bottom},
-                    {plan.box.size.x - 0.04f, plan.box.size.y - 0.07f, plan.cells_top - plan.cells_bottom}),
-             gpu::material_rack_frame, no_state);
-    if (!view.lod) return;  // the comparison draws GPUs, not furniture
-    for (uint32_t s = rack.switches.first; s < rack.switches.end(); ++s) pack_switch(layout, view, s, nearest, rows);
-    if (rack.cdu != no_index && layout.topology->cdus[rack.cdu].rack == rack_index)
-        pack_cdu(layout, view, rack.cdu, nearest, rows);
     if (nearest) pack_dressing(layout, rack_index, rows);
+    for (uint32_t n = rack.nodes.first; n < rack.nodes.end(); ++n) pack_node(layout, view, n, rows);
+    if (view.lod) {  // the comparison draws GPUs, not furniture
+        for (uint32_t s = rack.switches.first; s < rack.switches.end(); ++s)
+            pack_switch(layout, view, s, nearest, rows);
+        if (rack.cdu != no_index && layout.topology->cdus[rack.cdu].rack == rack_index)
+            pack_cdu(layout, view, rack.cdu, nearest, rows);
+    }
+    pack_body(layout, rack_index, top_in_sight, rows);
 }
 
 }  // namespace bv

@@ -142,11 +142,15 @@ void pack_racks(const SceneLayout::Impl& layout, const View& view, const Sight& 
     const std::vector<Seen> seen = racks_in_sight(layout, view, sight, rows);
     for (size_t i = 0; i < seen.size(); ++i) {
         const bool near = !view.lod || (seen[i].pixels > near_pixels && i < most_near);
-        pack_rack(layout, view, seen[i], near, rows);
+        // From below its top a near rack shows nothing that its boxes do not: its grid would be shaded only to be
+        // covered.
+        const PlacedBox& box = layout.racks[seen[i].rack].box;
+        const bool top_in_sight = sight.eye.z > box.position.z + box.size.z;
+        if (!near || top_in_sight) pack_rack(layout, view, seen[i], near, rows);
         if (!near) continue;
         is_near[seen[i].rack] = 1;
         pack_near_rack(layout, view, seen[i].rack, view.lod && seen[i].pixels > nearest_pixels && i < most_nearest,
-                       rows);
+                       top_in_sight, rows);
     }
     if (rows.cells.size() == 0) rows.cells.push(gpu::state_absent);
 }

@@ -157,7 +157,9 @@ struct Sight {
     }
 };
 
-void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t rack, bool nearest, FrameRows& rows);
+// The inside of a rack, and its body where the top is not in sight (else the rack's own row is its body).
+void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t rack, bool nearest, bool top_in_sight,
+                    FrameRows& rows);
 void pack_trunks(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, const Sight& sight,
                  FrameRows& rows);
 void pack_beacons(const SceneLayout::Impl& layout, const View& view, const Sight& sight,

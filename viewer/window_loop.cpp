@@ -24,14 +24,14 @@ using Clock = std::chrono::steady_clock;
 
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-// When the next frame is due. Idle costs next to nothing: then only ages in the panels change, once a second.
+// When the next frame is due. Idle costs next to nothing: then only ages in the panels change, every other second.
 class Pace {
 public:
     std::atomic<bool> new_telemetry{true};
 
     [[nodiscard]] double wait_s(const View& view, bool trouble) const {
         if (busy_frames_ > 0 || view.camera.moving()) return 0;
-        const double period = ImGui::GetIO().WantTextInput ? 0.25 : trouble && fresh() ? 0.1 : 1.0;
+        const double period = ImGui::GetIO().WantTextInput ? 0.25 : trouble && fresh() ? 0.1 : fresh() ? 1.0 : 2.0;
         return std::clamp(period - seconds(Clock::now() - drawn_), 0.0, period);
     }
     // Is a frame due now? `touched`: a person did something.
