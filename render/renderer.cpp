@@ -199,8 +199,10 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
         color.imageView = g.targets.samples.view.get();
         color.storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
     }
+    // Around the 3D view the clear is the panels' surface, so that they need not be filled pixel by pixel.
     const glm::vec3& fog = input.constants.fog_color;
-    color.clearValue.color = {{fog.r, fog.g, fog.b, 0.0f}};
+    const glm::vec4& surface = input.constants.colors[gpu::theme_surface];
+    color.clearValue.color = {{surface.r, surface.g, surface.b, 0.0f}};
     VkRenderingAttachmentInfo depth{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
     depth.imageView = g.targets.depth.view.get();
     depth.imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL;
@@ -224,6 +226,9 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
         const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
         const VkRect2D scissor{{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
                                {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
+        const VkClearAttachment air{VK_IMAGE_ASPECT_COLOR_BIT, 0, {{{fog.r, fog.g, fog.b, 0.0f}}}};
+        const VkClearRect view{scissor, 0, 1};
+        vkCmdClearAttachments(cmd, 1, &air, 1, &view);
         vkCmdSetViewport(cmd, 0, 1, &viewport);
         vkCmdSetScissor(cmd, 0, 1, &scissor);
         vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1,

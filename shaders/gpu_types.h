@@ -159,6 +159,7 @@ BV_CONST theme_no_data = 11;
 BV_CONST theme_below = 12;
 BV_CONST theme_above = 13;
 BV_CONST theme_sign = 14;
+BV_CONST theme_surface = 15;          // of panels: what lies around the 3D view
 BV_CONST theme_material = 16;          // + material_*
 
 #ifdef __cplusplus

@@ -236,7 +236,20 @@ constexpr ViewName view_names[] = {{"hall", ObjectClass::hall},   {"row", Object
                                    {"cdu", ObjectClass::cdu},     {"power", ObjectClass::power},
                                    {"plant", ObjectClass::plant}, {"link", ObjectClass::link}};
 
+// Halls are numbered as people say them: hall 2 is the one whose name ends in 2, as in the filter.
+std::optional<uint32_t> hall_numbered(const Topology& t, std::string_view number) {
+    for (uint32_t i = 0; i < t.halls.size(); ++i) {
+        const std::string name = t.name_of({ObjectClass::hall, i});
+        const size_t digits = name.find_last_not_of("0123456789") + 1;
+        const size_t first = std::min(name.find_first_not_of('0', digits), name.size());
+        if (std::string_view(name).substr(first) == number) return i;
+    }
+    return {};
+}
+
 ObjectId object_of(const Topology& t, ObjectClass object_class, std::string_view wanted, std::string_view whole) {
+    if (object_class == ObjectClass::hall)
+        if (const auto hall = hall_numbered(t, wanted)) return {object_class, *hall};
     uint32_t index = 0;
     const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), index);
     if (error == std::errc{} && end == wanted.data() + wanted.size()) {

@@ -115,18 +115,28 @@ void Builder::rows() {
     }
 }
 
+// What the names of its racks say of an array inside its hall: "P4-A1" of "H3-P4-A1-R2"; else its number.
+std::string array_name(const Topology& t, uint32_t rack, uint32_t array) {
+    std::string name = t.name_of({ObjectClass::rack, rack});
+    const std::string hall =
+        t.racks[rack].hall == no_index ? "" : t.name_of({ObjectClass::hall, t.racks[rack].hall}) + "-";
+    if (hall.size() > 1 && name.starts_with(hall)) name.erase(0, hall.size());
+    const size_t dash = name.rfind('-');
+    return dash == std::string::npos ? fmt::format("A{:02}", array) : name.substr(0, dash);
+}
+
 void Builder::arrays() {
     struct Group {
         glm::vec3 sum{0};
         float count = 0;
         float yaw = 0, depth = 0;
-        uint32_t row = no_index;
+        uint32_t row = no_index, rack = no_index;
     };
     std::map<uint32_t, Group> groups;
     for (uint32_t r = 0; r < t.racks.size(); ++r) {
         if (t.racks[r].array == no_index || t.racks[r].gpus.count == 0) continue;
         Group& group = groups[t.racks[r].array];
-        if (group.row == no_index) group.row = t.racks[r].row;
+        if (group.row == no_index) group.row = t.racks[r].row, group.rack = r;
         if (group.row != t.racks[r].row) continue;
         group.sum += layout.racks[r].box.position;
         group.yaw = layout.racks[r].box.yaw;
@@ -135,7 +145,7 @@ void Builder::arrays() {
     }
     if (groups.size() > 4000) return;  // a million GPUs: the rows say enough
     for (const auto& [array, group] : groups)
-        flat_sign(fmt::format("A{:02}", array),
+        flat_sign(array_name(t, group.rack, array),
                   group.sum / group.count + front_of(group.yaw) * (group.depth / 2 + 0.55f), side_of(group.yaw), 0.28f,
                   sign_faint, 8);
 }

@@ -163,6 +163,7 @@ std::array<glm::vec4, 40> theme_colors(Theme theme) {
     out[gpu::theme_no_data] = to_vec4(rgb(hall.no_data));
     out[gpu::theme_below] = to_vec4(rgb(hall.below));
     out[gpu::theme_above] = to_vec4(rgb(hall.above));
+    out[gpu::theme_surface] = to_vec4(p.surface);
     out[gpu::theme_sign] = to_vec4(rgb(hall.sign));
     for (uint32_t i = 0; i < gpu::material_count; ++i) out[gpu::theme_material + i] = to_vec4(rgb(hall.materials[i]));
     return out;

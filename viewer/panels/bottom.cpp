@@ -138,7 +138,7 @@ void draw_now(const UiContext& ui, const Pen& pen, const Rect& plot, float botto
 
 void draw_bottom(const UiContext& ui) {
     const Rect all = layout_of(ui.view).bottom;
-    begin_region(ui.view, "##bottom", all);
+    begin_docked("##bottom", all);
     const Pen pen(ui.view);
     pen.line_h(all.x, all.right(), all.y, pen.colors.line);
     const Rect head{all.x, all.y + 1, all.w, pen.px(ui.view.bottom_folded ? 23 : 28)};

@@ -156,7 +156,7 @@ void draw_key_numbers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId 
 void draw_inspector(const UiContext& ui) {
     const Layout layout = layout_of(ui.view);
     const Rect all = layout.right;
-    begin_region(ui.view, "##right", all);
+    begin_docked("##right", all);
     const Pen outer(ui.view);
     outer.line_v(all.x, all.y, all.bottom(), outer.colors.line);
     if (ui.view.right_folded) {

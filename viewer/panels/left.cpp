@@ -46,7 +46,7 @@ bool fold_button(const UiContext& ui, const Pen& pen, const char* id, const Rect
 void draw_left(const UiContext& ui) {
     const Layout layout = layout_of(ui.view);
     const Rect all = layout.left;
-    begin_region(ui.view, "##left", all);
+    begin_docked("##left", all);
     const Pen pen(ui.view);
     pen.line_v(all.right() - 1, all.y, all.bottom(), pen.colors.line);
     if (ui.view.left_folded) {

@@ -87,6 +87,8 @@ void end_hint();
 
 // A window of the layout: no title, no border of ImGui's, opaque surface. Call end_region() always.
 bool begin_region(const View& view, const char* name, const Rect& rect, bool input = true);
+// The same for the panels around the 3D view, where the renderer has cleared to the surface already.
+bool begin_docked(const char* name, const Rect& rect);
 void end_region();
 // A scrolling part of a region.
 bool begin_scroll(const char* name, const Rect& rect);

@@ -7,10 +7,12 @@
 
 namespace bv {
 
-bool begin_region(const View& view, const char* name, const Rect& rect, bool input) {
+namespace {
+
+bool begin_window(const char* name, const Rect& rect, bool input, const ImVec4& surface) {
     ImGui::SetNextWindowPos(rect.min());
     ImGui::SetNextWindowSize({std::max(rect.w, 1.f), std::max(rect.h, 1.f)});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(palette(view.theme).surface));
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, surface);
     ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                              ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
                              ImGuiWindowFlags_NoScrollWithMouse;
@@ -19,6 +21,14 @@ bool begin_region(const View& view, const char* name, const Rect& rect, bool inp
     ImGui::PopStyleColor();
     return visible;
 }
+
+}  // namespace
+
+bool begin_region(const View& view, const char* name, const Rect& rect, bool input) {
+    return begin_window(name, rect, input, ImGui::ColorConvertU32ToFloat4(palette(view.theme).surface));
+}
+
+bool begin_docked(const char* name, const Rect& rect) { return begin_window(name, rect, true, {0, 0, 0, 0}); }
 
 void end_region() { ImGui::End(); }
 

@@ -199,7 +199,7 @@ Rect search_field_rect(const Layout& layout, float scale) {
 
 void draw_top_bar(const UiContext& ui) {
     const Layout layout = layout_of(ui.view);
-    begin_region(ui.view, "##top", layout.top);
+    begin_docked("##top", layout.top);
     const Pen pen(ui.view);
     const Digest& digest = panel_memory().digest;
     const Rect bar = layout.top;
