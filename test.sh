@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test. ./test.sh --quick leaves the sanitizer builds out.
+# Sets up, builds and runs every test. ./test.sh --quick leaves the sanitizer builds out; ./test.sh --fuzz instead feeds
+# the wire decoder mutated messages under libFuzzer for half a minute.
 set -euo pipefail
 cd "$(dirname "$0")"
 source ./setup.sh
@@ -17,6 +18,12 @@ run_tests() {
   echo "Testing ($preset)"
   ctest --test-dir "build/$preset" --output-on-failure --timeout 300 "$@"
 }
+
+if [ "${1:-}" = --fuzz ]; then
+  install_packages "${packages_fuzz[@]}"
+  configure_and_build fuzz --target net_fuzz_seeds net_decoder_fuzz
+  exec ctest --test-dir build/fuzz --output-on-failure --tests-regex net_decoder_fuzz
+fi
 
 if [ "${1:-}" != --quick ]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1"

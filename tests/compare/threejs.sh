@@ -6,7 +6,7 @@ page=$(cd "$(dirname "$0")" && pwd)/threejs.html
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$page" "$work/index.html"
-(cd "$work" && npm init -y && npm install three) >"$work/npm.log" 2>&1 || { tail -n 5 "$work/npm.log" >&2; exit 1; }
+(cd "$work" && npm init -y && npm install three@0.187) >"$work/npm.log" 2>&1 || { tail -n 5 "$work/npm.log" >&2; exit 1; }
 chromium --headless=new --no-sandbox --user-data-dir="$work/profile" --use-angle=swiftshader --enable-unsafe-swiftshader \
   --allow-file-access-from-files --timeout=60000 --dump-dom \
   "file://$work/index.html?frames=${1:-4}" 2>"$work/chromium.log" |
