@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <ctime>
 #include <fstream>
 
@@ -53,6 +54,14 @@ private:
     Clock::time_point drawn_{}, heard_{};
 };
 
+// SIGINT and SIGTERM close the window as a person would: what was asked for at the end is still written.
+volatile std::sig_atomic_t stopped = 0;
+constexpr double longest_sleep_s = 0.5;  // so that a signal is noticed
+
+void close_on_signals() {
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stopped = 1; });
+}
+
 void dump(Stage& stage, const ClusterState& state, Timeline& timeline) {
     const std::time_t now = std::time(nullptr);
     char stamp[32];
@@ -90,9 +99,10 @@ int run_window(const Options& options) {
     InputRequests requests;
     const auto start = Clock::now();
     auto last = start;
-    while (window.is_open() && !view.wants_quit) {
+    close_on_signals();
+    while (window.is_open() && !view.wants_quit && !stopped) {
         const bool trouble = stage.in_trouble();
-        const bool touched = window.poll_events(pace.wait_s(view, trouble));
+        const bool touched = window.poll_events(std::min(pace.wait_s(view, trouble), longest_sleep_s));
         if (window.width() == 0 || window.height() == 0) {  // minimised: only the telemetry goes on
             timeline.advance();
             window.poll_events(0.2);

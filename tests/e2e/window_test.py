@@ -90,4 +90,13 @@ with display_process, Process([BELVEDERE, "sim:array-512?seed=3", "--size", "128
     code = wait_for("the end", lambda: viewer.process.poll() is not None and [viewer.process.returncode])[0]
     check(code == 0, f"it ends with code 0 ({code})")
     check("alidation" not in viewer.output(), f"the validation layers were silent ({viewer.output()[-500:]})")
+
+display_process = Process(["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+with display_process:
+    env = environment(DISPLAY=":" + wait_for("a display", lambda: display_process.output().strip()))
+    with Process([BELVEDERE, "sim:array-512", "--dump-state", path("end.json")], env=env) as viewer:
+        wait_for("a window", lambda: xdotool("search", "--onlyvisible", "--name", "belvedere"))
+        time.sleep(2)
+        check(viewer.stop() == 0 and read_json(path("end.json"))["cluster"]["name"] == "array-512",
+              "a signal to end closes the window in order and the state is still written")
 finish()
