@@ -42,7 +42,8 @@ void wait_for_state(Timeline& timeline) {
     bool anything = false;
     for (const SourceStatus& source : timeline.sources()) anything = anything || source.values > 0;
     if (!anything)
-        throw std::runtime_error(fmt::format("no values were heard within {} s from{}", longest_wait_s, heard));
+        throw std::runtime_error(
+            fmt::format("no values were heard within {} s from{}; start a publisher there", longest_wait_s, heard));
     std::fputs(fmt::format("belvedere: not everything was heard within {} s; what is missing is shown as unknown\n",
                            longest_wait_s)
                    .c_str(),

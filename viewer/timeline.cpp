@@ -143,6 +143,7 @@ struct Timeline::Impl {
 
     void open_live();
     [[nodiscard]] bool health_is_known() const;
+    [[nodiscard]] bool knows_health_of(const SourceStatus& source) const;
     void record();
     void record(const TelemetryBatch& batch);
     [[nodiscard]] int64_t interval_ns() const {
@@ -260,21 +261,35 @@ int64_t Timeline::now_ns() const {
     return impl_->current->time_ns + (heard > 0 ? std::max<int64_t>(0, local - heard) : 0);
 }
 
-// Health of both ends of everything that a source owns: sources speak range by range, health with the rest.
+// Health of both ends of everything that a source owns: sources speak range by range, health with the rest. A source
+// that has not said yet what it owns is not known.
+bool Timeline::Impl::knows_health_of(const SourceStatus& source) const {
+    bool owns = false;
+    for (const ObjectClass object_class : all_object_classes)
+        for (const IndexRange& range : source.owned[size_t(object_class)]) {
+            if (range.count == 0 || object_class == ObjectClass::job) continue;
+            owns = true;
+            for (const uint32_t index : {range.first, range.end() - 1})
+                if (!current->heard_ns({object_class, index}, health_metric)) return false;
+        }
+    return owns;
+}
+
+// A cluster file alone knows every object but nothing about them: somebody must be speaking.
 bool Timeline::Impl::health_is_known() const {
-    if (current->empty() || current->sources.empty()) return false;
-    for (const SourceStatus& source : current->sources)
-        for (const ObjectClass object_class : all_object_classes)
-            for (const IndexRange& range : source.owned[size_t(object_class)]) {
-                if (range.count == 0 || object_class == ObjectClass::job) continue;
-                for (const uint32_t index : {range.first, range.end() - 1})
-                    if (!current->heard_ns({object_class, index}, health_metric)) return false;
-            }
-    return true;
+    if (current->empty()) return false;
+    const auto& sources = current->sources;
+    return std::any_of(sources.begin(), sources.end(),
+                       [](const SourceStatus& source) { return source.link == SourceStatus::Link::live; }) &&
+           std::all_of(sources.begin(), sources.end(),
+                       [this](const SourceStatus& source) { return knows_health_of(source); });
 }
 
 bool Timeline::complete() const {
-    if (!impl_->health_is_known()) return false;
+    if (!impl_->health_is_known()) {
+        impl_->known_since.reset();
+        return false;
+    }
     if (!impl_->subscriber) return true;
     // A snapshot is a whole state. Without one a tick comes in several messages: those of the first are given time to
     // arrive.

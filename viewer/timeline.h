@@ -44,7 +44,8 @@ public:
     [[nodiscard]] int64_t start_ns() const;  // of a simulated source in lockstep; 0 else
     // The time by which staleness is judged: the local clock for live sources, the cursor in lockstep.
     [[nodiscard]] int64_t now_ns() const;
-    [[nodiscard]] bool complete() const;  // every owned class has been heard at least once
+    // Somebody speaks, and everything that the sources own has been heard at least once.
+    [[nodiscard]] bool complete() const;
     [[nodiscard]] std::vector<SourceStatus> sources() const;
 
     // Values of one metric of one object over the last minutes; recorded for the watched object only.

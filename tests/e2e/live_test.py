@@ -1,4 +1,5 @@
 """Two processes: a simulator that publishes and a viewer that draws what it hears. Either may die and come back."""
+import os
 import time
 
 from stage import (FEED, Process, check, colors, environment, finish, free_port_pair, path, pixels, read_json, run, wait_for)
@@ -11,14 +12,18 @@ def simulate():
     return Process([FEED, "simulate", "--cluster", "array-512", "--bind", endpoint])
 
 
-def draw(name):
-    result = run(endpoint, "--headless", "--size", "960x540", "--output", path(f"{name}.png"), "--dump-state", path(f"{name}.json"))
+def draw(name, *words):
+    result = run(endpoint, *words, "--headless", "--size", "960x540", "--output", path(f"{name}.png"), "--dump-state", path(f"{name}.json"))
     return result, (read_json(path(f"{name}.json")) if result.returncode == 0 else None)
 
 
 result, _ = draw("nobody")
 check(result.returncode == 1 and len(result.stderr.splitlines()) == 1 and endpoint in result.stderr,
       f"without a publisher there is one sentence and no picture ({result.stderr.strip()})")
+
+result, _ = draw("silence", "--cluster", "array-512")
+check(result.returncode == 1 and len(result.stderr.splitlines()) == 1 and endpoint in result.stderr and not os.path.exists(path("silence.png")),
+      f"a cluster file without a publisher gives one sentence and no picture either ({result.stderr.strip()})")
 
 with simulate() as first:
     result, state = draw("live")
