@@ -11,6 +11,8 @@ namespace bv {
 
 namespace {
 
+constexpr int most_attempts = 3;  // at one frame
+
 double since_ms(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
@@ -82,11 +84,17 @@ void Stage::settle(Timeline& timeline) {
 
 void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, double dt,
                  const std::function<void()>& input) {
-    auto start = std::chrono::steady_clock::now();
+    const auto start = std::chrono::steady_clock::now();
     panels(state, timeline, dt, input);
     times_.ui_ms = since_ms(start);
+    // The rows go with the device or target when that is made anew, so they are packed again. A window that changes
+    // faster than this is drawn with the next frame.
+    for (int attempt = 0; attempt < most_attempts && !pack_and_draw(state, timeline, time_s); ++attempt) continue;
+}
+
+bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s) {
     FrameRows& rows = renderer.begin_frame();
-    start = std::chrono::steady_clock::now();
+    auto start = std::chrono::steady_clock::now();
     FrameInput frame;
     if (layout_ && !state.empty()) {
         pack_rows(state, *layout_, view, timeline.now_ns(), rows);
@@ -98,8 +106,9 @@ void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, d
     }
     times_.pack_ms = since_ms(start);
     start = std::chrono::steady_clock::now();
-    renderer.draw(frame);
+    const bool drawn = renderer.draw(frame);
     times_.draw_ms = since_ms(start);
+    return drawn;
 }
 
 bool Stage::in_trouble() const { return layout_ && view.show_beacons && !layout_->impl().cache.trouble.empty(); }

@@ -55,6 +55,8 @@ public:
 
 private:
     void panels(const ClusterState& state, Timeline& timeline, double dt, const std::function<void()>& input);
+    // False: the picture's target was made anew and nothing has been drawn.
+    bool pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s);
 
     Options options_;
     uint32_t width_, height_;
