@@ -17,8 +17,6 @@ namespace bv {
 
 namespace {
 
-constexpr const char* version = "belvedere 0.1.0";
-
 constexpr const char* footer = R"(SOURCE:
   sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k)
   tcp://HOST:PORT   ipc://PATH                          live telemetry; several sources make one cluster
@@ -162,7 +160,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     Options options;
     CLI::App app{"belvedere: a 3D view of a GPU cluster's live telemetry", "belvedere"};
     app.footer(footer);
-    app.set_version_flag("--version", version);
+    app.set_version_flag("--version", "belvedere " BELVEDERE_VERSION);
     app.get_formatter()->column_width(34);
     add_common(app, options);
     add_view_options(app, options);
