@@ -1,4 +1,6 @@
-// A viewer without a picture, for tests that drive other programs: net_watch ENDPOINT COMMAND [ARGUMENTS...].
+// A viewer without a picture, for tests that drive other programs.
+// net_watch ENDPOINT: until it is killed, writes a line whenever more or fewer objects are fresh (see follow()).
+// net_watch ENDPOINT COMMAND [ARGUMENTS...]:
 // Starts the command, waits until values of all GPUs, a change of health and an event arrive from it, kills it, waits
 // until its objects are stale, starts it again and waits until they are fresh within two seconds of its first word.
 // Exit 0: all came.
@@ -67,9 +69,48 @@ uint32_t fresh_gpus(const ClusterState& state) {
 
 uint32_t all_gpus(const ClusterState& state) { return state.empty() ? ~0u : state.topology().count(ObjectClass::gpu); }
 
+struct Heard {
+    uint64_t boot = 0;
+    uint32_t fresh = 0, all = 0;
+    bool operator==(const Heard&) const = default;
+};
+
+// Objects of every class whose health was heard and is not stale.
+Heard heard(Subscriber& subscriber) {
+    const ClusterState& state = subscriber.latest();
+    Heard result{subscriber.sources().at(0).boot_id};
+    if (state.empty()) return result;
+    for (const ObjectClass object_class : all_object_classes) {
+        if (object_class == ObjectClass::job) continue;
+        const uint32_t count = state.topology().count(object_class);
+        result.all += count;
+        for (uint32_t i = 0; i < count; ++i) {
+            const ObjectId id{object_class, i};
+            result.fresh += state.heard_ns(id, health_metric) && !state.stale(id, state.time_ns);
+        }
+    }
+    return result;
+}
+
+// One line per change: seconds of the monotonic clock, the publisher's life, how many objects are fresh, of how many,
+// and how many messages could not be read.
+int follow(const char* endpoint) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    Subscriber subscriber({.endpoints = {endpoint}});
+    for (Heard last{1}; true; std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
+        const Heard now = heard(subscriber);
+        if (now == last) continue;
+        fmt::print("{:.3f} {} {} {} {}\n", std::chrono::duration<double>(Clock::now().time_since_epoch()).count(),
+                   now.boot, now.fresh, now.all, subscriber.sources().at(0).decode_errors);
+        std::fflush(stdout);
+        last = now;
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 2) return follow(argv[1]);
     if (argc < 3) return 2;
     Subscriber subscriber({.endpoints = {argv[1]}});
     auto child = std::make_unique<Child>(argv + 2);
