@@ -46,4 +46,12 @@ for words, keys in ((("render", "--frames", "5"), "frame_ms_p50 frame_ms_p99 tri
     result = run("bench", *words, "--source", "sim:array-512", "--size", "640x360", "--json")
     figures = json.loads(result.stdout) if result.returncode == 0 else {}
     check(all(key in figures for key in keys.split()) and len(result.stdout.splitlines()) == 1, f"bench {words[0]} gives its figures ({result.stderr.strip()})")
+
+# The bounds of docs/operating.md: what levels of detail may change in a picture.
+for camera in ("overview", "hall:2", "rack:100"):
+    result = run("bench", "image-error", "--source", "sim:reference-100k", "--quality", "lean", "--size", "1280x720", "--camera", camera, "--json")
+    figures = json.loads(result.stdout) if result.returncode == 0 else {}
+    mean, share = figures.get("mean_difference", 255), figures.get("pixels_over_8_share", 1)
+    check(figures.get("gpus", 0) > 100_000 and mean <= 5 and share <= 0.15,
+          f"levels of detail change {camera} by {mean} of 255 in the mean and {share:.1%} of its pixels by more than 8 ({result.stderr.strip()})")
 finish()
