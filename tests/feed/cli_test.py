@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Drives belvedere-feed as its users do: exit codes, one sentence on stderr, files written whole, a simulator that starts and ends.
 
-Arguments: the program, the folder of test data, the folder of samples (which may be missing).
+Arguments: the program, the folder of test data, the folder of samples (which may be missing), the classes to run (by default all but
+RealScan, which needs the samples).
 """
 import json
 import os
@@ -164,7 +165,7 @@ class RealScan(Case):
         super().setUp()
         self.sample = SAMPLES / "ib" / "topograph_ibnetdiscover.out"
         if not self.sample.exists():
-            print("skipped: no samples")
+            print("skipped: no samples", flush=True)
             self.skipTest("no samples")
 
     def test_counts_then_simulate(self):
@@ -257,4 +258,5 @@ class Relay(Case):
 
 if __name__ == "__main__":
     os.environ["LC_ALL"] = "C.UTF-8"
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    chosen = sys.argv[4:] or [each.__name__ for each in Case.__subclasses__() if each is not RealScan]
+    unittest.main(argv=[sys.argv[0], *chosen], verbosity=2)

@@ -1,5 +1,5 @@
-// Where the test data and the real samples are. Samples are not part of the repository: tests that need them pass
-// without.
+// Where the test data and the real samples are. Samples are not part of the repository: tests that need them
+// are skipped without.
 #pragma once
 
 #include <filesystem>
