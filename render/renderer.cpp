@@ -124,6 +124,7 @@ struct Renderer::Impl {
     std::unique_ptr<Gpu> gpu;
     FrameStats stats;
     uint64_t frame_number = 0;
+    bool timing = false;
     FrameInput last_input{};
     bool picture_is_current = false;
 };
@@ -281,8 +282,7 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
     frame.update_set(g.device);
 
     frame.begin_commands(g.device);
-    // On a software device a timestamp ends what could overlap, so only some frames are timed.
-    frame.timers.begin(frame.cmd, !g.device.software || frame_number % 16 < 2);
+    frame.timers.begin(frame.cmd, !g.device.software || timing);
 
     constexpr VkPipelineStageFlags2 color_stage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT;
     constexpr VkPipelineStageFlags2 depth_stages =
@@ -469,6 +469,7 @@ void Renderer::upload_fonts() {
 const FrameStats& Renderer::stats() const { return impl_->stats; }
 const std::string& Renderer::device_name() const { return impl_->gpu->device.name; }
 const std::string& Renderer::driver_name() const { return impl_->gpu->device.driver; }
+void Renderer::time_passes(bool on) { impl_->timing = on; }
 bool Renderer::rich() const { return impl_->gpu->rich; }
 uint64_t Renderer::validation_messages() const { return impl_->messages; }
 

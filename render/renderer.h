@@ -134,6 +134,8 @@ public:
     // ImGui: context must exist, and must outlive the renderer. Builds the font texture from ImGui::GetIO().Fonts; call again after fonts change.
     void upload_fonts();
 
+    // On a software device timestamps end what could overlap: passes are timed there only while this is on.
+    void time_passes(bool on);
     [[nodiscard]] const FrameStats& stats() const;
     [[nodiscard]] const std::string& device_name() const;  // "llvmpipe (LLVM 15.0.6, 256 bits)"
     [[nodiscard]] const std::string& driver_name() const;

@@ -93,6 +93,7 @@ void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, d
 }
 
 bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s) {
+    renderer.time_passes(view.frame_stats_open || time_passes);
     FrameRows& rows = renderer.begin_frame();
     auto start = std::chrono::steady_clock::now();
     FrameInput frame;

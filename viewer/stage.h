@@ -51,6 +51,7 @@ public:
 
     View view;
     Renderer renderer;
+    bool time_passes = false;                  // for benchmarks; the frame statistics panel times them too
     std::function<void()> new_platform_frame;  // the window's part of ImGui's input; empty without a window
 
 private:
