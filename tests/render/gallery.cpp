@@ -73,6 +73,7 @@ void shoot(Renderer& renderer, const Settings& s, const char* name, const test::
     for (int i = 0; i < s.frames + 4; ++i) {
         if (i == 4) processor_start = processor_ms();
         const auto start = Clock::now();
+        renderer.time_passes(true);
         FrameRows& rows = renderer.begin_frame();
         test::fill_hall(rows, s.hall, view.eye);
         draw_panels(s.width, s.height, viewport_min, viewport_size);
