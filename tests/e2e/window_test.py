@@ -6,10 +6,17 @@ import time
 
 from stage import BELVEDERE, FOLDER, SLOW, Process, check, colors, difference, environment, finish, path, pixels, read_json, wait_for
 
-read_end, write_end = os.pipe()
-display_process = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1600x900x24", "-nolisten", "tcp"], pass_fds=(write_end,))
-os.close(write_end)
-display = ":" + os.read(read_end, 16).decode().strip()
+
+def start_display(size):
+    """An X server and the name of its display, which comes through a pipe of its own: its log may hold anything."""
+    read_end, write_end = os.pipe()
+    server = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
+    os.close(write_end)
+    with os.fdopen(read_end) as name:
+        return server, ":" + name.readline().strip()
+
+
+display_process, display = start_display("1600x900")
 env = environment(DISPLAY=display)
 gpu = "gpu3"
 left, right, centre = (0.0, 0.06, 0.24, 0.75), (0.72, 0.06, 1.0, 0.75), (0.28, 0.1, 0.68, 0.6)
@@ -91,11 +98,13 @@ with display_process, Process([BELVEDERE, "sim:array-512?seed=3", "--size", "128
     check(code == 0, f"it ends with code 0 ({code})")
     check("alidation" not in viewer.output(), f"the validation layers were silent ({viewer.output()[-500:]})")
 
-display_process = Process(["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+
+display_process, display = start_display("1280x800")
 with display_process:
-    env = environment(DISPLAY=":" + wait_for("a display", lambda: display_process.output().strip()))
+    env = environment(DISPLAY=display)
     with Process([BELVEDERE, "sim:array-512", "--dump-state", path("end.json")], env=env) as viewer:
-        wait_for("a window", lambda: xdotool("search", "--onlyvisible", "--name", "belvedere"))
+        wait_for("a window", lambda: xdotool("search", "--onlyvisible", "--name", "belvedere") or
+                 (viewer.process.poll() is not None and exit(viewer.output())))
         time.sleep(2)
         check(viewer.stop() == 0 and read_json(path("end.json"))["cluster"]["name"] == "array-512",
               "a signal to end closes the window in order and the state is still written")
