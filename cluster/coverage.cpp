@@ -10,7 +10,7 @@ namespace {
 
 bool says_the_same(const Coverage& a, const Coverage& b) {
     return a.time_ns == b.time_ns && a.interval_ns == b.interval_ns && a.source == b.source &&
-           a.interrupted == b.interrupted;
+           a.interrupted == b.interrupted && a.heard_ns == b.heard_ns && a.heard_every_ns == b.heard_every_ns;
 }
 
 }  // namespace
@@ -71,9 +71,9 @@ const Coverage* find_coverage(const std::vector<Coverage>& list, uint32_t index)
 bool fresh(const Coverage& coverage, int64_t now_ns) {
     if (coverage.interrupted) return false;
     // Unsigned, so that no times from outside can overflow.
-    if (coverage.time_ns >= now_ns) return true;
-    const uint64_t age = uint64_t(now_ns) - uint64_t(coverage.time_ns);
-    return coverage.interval_ns > 0 && age / 3 + (age % 3 != 0) <= uint64_t(coverage.interval_ns);
+    if (coverage.heard_ns >= now_ns) return true;
+    const uint64_t age = uint64_t(now_ns) - uint64_t(coverage.heard_ns);
+    return coverage.heard_every_ns > 0 && age / 3 + (age % 3 != 0) <= uint64_t(coverage.heard_every_ns);
 }
 
 }  // namespace bv

@@ -16,7 +16,8 @@ namespace bv {
 // The stretch that holds index; nullptr where it was never heard.
 [[nodiscard]] const Coverage* find_coverage(const std::vector<Coverage>& list, uint32_t index);
 
-// Not interrupted and at most three intervals old. A time after now_ns (clock skew) counts as fresh.
+// Not interrupted and heard within the last three of its intervals, by the local clock. A time after now_ns counts as
+// fresh.
 [[nodiscard]] bool fresh(const Coverage& coverage, int64_t now_ns);
 
 }  // namespace bv

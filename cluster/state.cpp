@@ -41,24 +41,31 @@ ClusterState::ClusterState(std::shared_ptr<const Topology> topology) : topology_
 }
 
 bool ClusterState::copy_values(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
-                               int64_t interval_ns, uint16_t source) {
+                               int64_t interval_ns, uint16_t source, const Arrival& arrival) {
     if (size_t(metric.object_class) >= object_class_count) return false;
     auto& columns = classes[size_t(metric.object_class)].columns;
     if (metric.index >= columns.size()) return false;
     Column& column = columns[metric.index];
     if (first > column.values.size() || values.size() > column.values.size() - first) return false;
     if (values.empty()) return true;
-    if (!lay_over(column.coverage, {first, uint32_t(values.size()), at_ns, interval_ns, source, false}, max_coverage))
-        return false;
+    const Coverage heard{first, uint32_t(values.size()), at_ns,           interval_ns, source,
+                         false, arrival.heard_ns,        arrival.every_ns};
+    if (!lay_over(column.coverage, heard, max_coverage)) return false;
     std::memcpy(column.values.data() + first, values.data(), values.size_bytes());
     column.version = next_version();
     time_ns = std::max(time_ns, at_ns);
+    values_heard_ns = std::max(values_heard_ns, arrival.heard_ns);
     return true;
 }
 
 bool ClusterState::apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
                          int64_t interval_ns, uint16_t source) {
-    if (!copy_values(metric, first, values, at_ns, interval_ns, source)) return false;
+    return apply(metric, first, values, at_ns, interval_ns, source, {at_ns, interval_ns});
+}
+
+bool ClusterState::apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t at_ns,
+                         int64_t interval_ns, uint16_t source, const Arrival& arrival) {
+    if (!copy_values(metric, first, values, at_ns, interval_ns, source, arrival)) return false;
     if (metric.index != health_metric && has_thresholds(bv::metric(metric)))
         derive_health(metric.object_class, first, uint32_t(values.size()));
     return true;
@@ -69,7 +76,8 @@ bool ClusterState::apply(const TelemetryBatch& batch, uint16_t source) {
     // Health is derived once for all columns of a class, over everything that they touch.
     std::array<IndexRange, object_class_count> touched{};
     for (const TickColumn& column : batch.columns) {
-        if (!copy_values(column.metric, column.first, column.values, batch.time_ns, batch.interval_ns, source)) {
+        if (!copy_values(column.metric, column.first, column.values, batch.time_ns, batch.interval_ns, source,
+                         {batch.time_ns, batch.interval_ns})) {
             all = false;
             continue;
         }
@@ -179,7 +187,7 @@ int64_t ClusterState::heard_ns(ObjectId id) const {
     int64_t newest = 0;
     for (const Column& column : classes[size_t(id.object_class)].columns)
         if (const Coverage* coverage = find_coverage(column.coverage, id.index))
-            newest = std::max(newest, coverage->time_ns);
+            newest = std::max(newest, coverage->heard_ns);
     return newest;
 }
 
@@ -187,7 +195,7 @@ int64_t ClusterState::heard_ns(ObjectId id, MetricIndex index) const {
     const auto& columns = classes[size_t(id.object_class)].columns;
     if (index >= columns.size()) return 0;
     const Coverage* coverage = find_coverage(columns[index].coverage, id.index);
-    return coverage ? coverage->time_ns : 0;
+    return coverage ? coverage->heard_ns : 0;
 }
 
 bool ClusterState::stale(ObjectId id, int64_t now_ns) const {
@@ -287,6 +295,7 @@ void ClusterState::copy_changed(const ClusterState& from) {
         jobs_version = from.jobs_version;
     }
     time_ns = from.time_ns;
+    values_heard_ns = from.values_heard_ns;
     sources = from.sources;
 }
 

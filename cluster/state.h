@@ -20,13 +20,15 @@
 namespace bv {
 
 // When a stretch of a column was last heard of, from whom, and how often that source speaks. Sorted by first, not
-// overlapping.
+// overlapping. Times and intervals are the source's, for display and order; freshness is judged by `heard_…`.
 struct Coverage {
     uint32_t first = 0, count = 0;
     int64_t time_ns = 0;
     int64_t interval_ns = 0;
     uint16_t source = 0;       // index into ClusterState::sources
     bool interrupted = false;  // a gap or a dead source: stale at once, whatever the clock says
+    // By the local clock, whatever the source's says: when it got here, and how far apart such values get here.
+    int64_t heard_ns = 0, heard_every_ns = 0;
     [[nodiscard]] uint32_t end() const { return first + count; }
 };
 
@@ -46,8 +48,9 @@ struct SourceStatus {
     enum class Link : uint8_t { connecting, waiting, live, silent, conflict, refused } link = Link::connecting;
     std::string problem;  // one sentence where something is wrong, else empty
     uint64_t boot_id = 0;
-    int64_t last_message_ns = 0;  // local clock
-    int64_t last_tick_ns = 0;     // the source's clock
+    int64_t last_message_ns = 0;     // local clock
+    int64_t last_tick_ns = 0;        // the source's clock
+    int64_t last_tick_heard_ns = 0;  // local clock
     int64_t interval_ns = 0;
     double clock_skew_s = 0;
     double messages_per_second = 0, bytes_per_second = 0, values_per_second = 0;
@@ -71,6 +74,11 @@ struct TelemetryBatch {
     std::vector<Job> jobs;
 };
 
+// When values got here and how far apart such values get here, by the clock that staleness is judged by.
+struct Arrival {
+    int64_t heard_ns = 0, every_ns = 0;
+};
+
 class ClusterState {
 public:
     ClusterState() = default;
@@ -80,7 +88,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const Topology>& shared_topology() const { return topology_; }
     [[nodiscard]] bool empty() const { return !topology_; }
 
-    int64_t time_ns = 0;  // the cursor: newest instant applied, UTC
+    int64_t time_ns = 0;          // the cursor: newest instant applied, UTC of its source
+    int64_t values_heard_ns = 0;  // when values last got here, local clock
     std::array<ClassState, object_class_count> classes;
     std::deque<Event> events;  // oldest first, at most max_events
     uint64_t events_version = 0;
@@ -95,6 +104,10 @@ public:
     static constexpr size_t max_coverage = 8192;
     [[nodiscard]] bool apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t time_ns,
                              int64_t interval_ns, uint16_t source);
+    // The same for values of a source with a clock and a pace of its own. Without an arrival its clock is taken for the
+    // local one.
+    [[nodiscard]] bool apply(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t time_ns,
+                             int64_t interval_ns, uint16_t source, const Arrival& arrival);
     // Applies a whole batch; false if any column did not fit (the others are applied).
     [[nodiscard]] bool apply(const TelemetryBatch& batch, uint16_t source);
     void apply(const Event& event);
@@ -108,7 +121,7 @@ public:
     [[nodiscard]] double value(ObjectId id, MetricIndex index) const;  // NaN: no data
     // Health as published; where nobody publishes it, from the thresholds of the metrics; unknown without data.
     [[nodiscard]] Health health(ObjectId id) const;
-    // Newest time heard of the object in any column, ns UTC; 0 never.
+    // When the object was last heard of in any column, local clock, ns UTC; 0 never.
     [[nodiscard]] int64_t heard_ns(ObjectId id) const;
     [[nodiscard]] int64_t heard_ns(ObjectId id, MetricIndex index) const;
     // Heard once, but in no column within the last three of its intervals before now_ns, or interrupted.
@@ -138,7 +151,7 @@ public:
 
 private:
     bool copy_values(MetricId metric, uint32_t first, std::span<const uint16_t> values, int64_t time_ns,
-                     int64_t interval_ns, uint16_t source);
+                     int64_t interval_ns, uint16_t source, const Arrival& arrival);
     // Writes derived health into column 0 wherever nobody published health (column 0's coverage is of published health
     // only).
     void derive_health(ObjectClass object_class, uint32_t first, uint32_t count);

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <charconv>
 #include <cmath>
+#include <exception>
 #include <stdexcept>
 #include <thread>
 
@@ -91,7 +92,7 @@ struct EmbeddedFeed::Impl {
           publisher(std::move(cluster), publisher_options()),
           interval_ns(source.options.interval_ns),
           speed(source.speed),
-          thread([this] { run(); }) {}
+          thread([this] { run_guarded(); }) {}
     ~Impl() {
         stopping = true;
         thread.join();
@@ -106,6 +107,15 @@ struct EmbeddedFeed::Impl {
         options.compress = false;
         options.delta = false;
         return options;
+    }
+
+    void run_guarded() {
+        try {
+            run();
+        } catch (...) {
+            failure = std::current_exception();
+            failed.store(true, std::memory_order_release);
+        }
     }
 
     void run() {
@@ -163,7 +173,8 @@ struct EmbeddedFeed::Impl {
     Publisher publisher;
     const int64_t interval_ns;
     const double speed;
-    std::atomic<bool> stopping{false};
+    std::atomic<bool> stopping{false}, failed{false};
+    std::exception_ptr failure;  // written before `failed`, read after it
     std::atomic<int64_t> slipped_ns{0};
     std::thread thread;
 };
@@ -173,6 +184,9 @@ EmbeddedFeed::EmbeddedFeed(LoadedCluster cluster, SimulatedSource source)
 EmbeddedFeed::~EmbeddedFeed() = default;
 
 const std::string& EmbeddedFeed::endpoint() const { return impl_->publisher.endpoint(); }
+void EmbeddedFeed::check() const {
+    if (impl_->failed.load(std::memory_order_acquire)) std::rethrow_exception(impl_->failure);
+}
 double EmbeddedFeed::slipped_seconds() const { return static_cast<double>(impl_->slipped_ns.load()) * 1e-9; }
 
 }  // namespace bv

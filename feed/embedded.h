@@ -26,6 +26,8 @@ public:
     // How far simulated time has slipped behind the clock because this machine is too slow for the speed, in wall
     // seconds.
     [[nodiscard]] double slipped_seconds() const;
+    // Throws what ended the feed's thread, if anything did.
+    void check() const;
 
 private:
     struct Impl;

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <set>
 #include <stdexcept>
 
+#include "cluster/coverage.h"
 #include "net/messages.h"
 #include "net/planes.h"
 #include "net/stretches.h"
@@ -49,6 +51,10 @@ std::string_view sentence(DecodeError error) {
             return "The message speaks of objects that its source does not declare as its own.";
         case DecodeError::too_large:
             return "The message holds more than this protocol allows; split it.";
+        case DecodeError::too_many_stretches:
+            return "The message would tear a column into more than 8192 stretches; send larger ranges.";
+        case DecodeError::boot_id_missing:
+            return "The message has the boot id 0; set it to the time of the publisher's start in nanoseconds.";
     }
     return "The message is bad.";
 }
@@ -133,7 +139,9 @@ void encode_snapshot(std::span<const SnapshotColumn> columns, MessageHeader head
                      std::vector<Bytes>& out) {
     std::vector<SnapshotColumn> sorted(columns.begin(), columns.end());
     const auto key = [](const SnapshotColumn& c) { return std::pair(c.time_ns, c.interval_ns); };
-    std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+        return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.interval_ns < b.interval_ns;
+    });
     Assembler assembler(options.target_message_bytes);
     Compressor zstd;
     std::vector<std::byte> scratch;
@@ -269,13 +277,14 @@ struct TickDecoder::Impl {
     }
 
     DecodeError read(std::span<const std::byte> message, ClusterState& state, uint16_t source, uint64_t& values,
-                     const OwnedRanges* owned, bool snapshot);
+                     const OwnedRanges* owned, bool snapshot, const Arrivals& arrivals);
+    bool coverage_fits(const ClusterState& state, Coverage heard) const;
     DecodeError plan(const wire::Column& column, const ClusterState& state, uint64_t sequence, bool snapshot,
                      const OwnedRanges* owned, uint64_t& skipped);
     DecodeError unpack(const wire::Column& column, const ClusterState& state, Step& step);
 };
 
-namespace {
+namespace {}  // namespace
 
 bool owns(const OwnedRanges& owned, ObjectClass object_class, uint32_t first, uint32_t count) {
     // A stretch may span neighbouring ranges, so walk through them.
@@ -285,6 +294,8 @@ bool owns(const OwnedRanges& owned, ObjectClass object_class, uint32_t first, ui
         if (range.first <= at && at < uint64_t(range.first) + range.count) at = uint64_t(range.first) + range.count;
     return at >= end;
 }
+
+namespace {
 
 bool valid_health(std::span<const uint16_t> values) {
     bool good = true;
@@ -348,8 +359,28 @@ DecodeError TickDecoder::Impl::plan(const wire::Column& column, const ClusterSta
     return error;
 }
 
+// Whether all steps together leave every column in no more stretches than a state holds.
+bool TickDecoder::Impl::coverage_fits(const ClusterState& state, Coverage heard) const {
+    std::set<std::pair<ObjectClass, MetricIndex>> tried;
+    for (const Step& step : steps) {
+        const auto& now = state.classes[size_t(step.metric.object_class)].columns[step.metric.index].coverage;
+        // One stretch in the middle of another makes three of one; far from the bound that is all there is to know.
+        if (now.size() + 2 * steps.size() <= ClusterState::max_coverage) continue;
+        if (!tried.insert({step.metric.object_class, step.metric.index}).second) continue;
+        std::vector<Coverage> then = now;
+        for (const Step& other : steps) {
+            if (other.metric != step.metric) continue;
+            heard.first = other.first;
+            heard.count = other.count;
+            if (!lay_over(then, heard, ClusterState::max_coverage)) return false;
+        }
+    }
+    return true;
+}
+
 DecodeError TickDecoder::Impl::read(std::span<const std::byte> message, ClusterState& state, uint16_t source,
-                                    uint64_t& values, const OwnedRanges* owned, bool snapshot) {
+                                    uint64_t& values, const OwnedRanges* owned, bool snapshot,
+                                    const Arrivals& arrivals) {
     values = 0;
     DecodeError error = DecodeError::none;
     const wire::Message* m = verify_message(message, error);
@@ -373,8 +404,14 @@ DecodeError TickDecoder::Impl::read(std::span<const std::byte> message, ClusterS
         if (step.metric.index == health_metric && !valid_health({step.values, step.count}))
             return DecodeError::value_invalid;
     }
+    const Arrival arrival =
+        arrivals ? arrivals(m->time_ns(), tick->interval_ns()) : Arrival{m->time_ns(), tick->interval_ns()};
+    if (!coverage_fits(state,
+                       {0, 0, m->time_ns(), tick->interval_ns(), source, false, arrival.heard_ns, arrival.every_ns}))
+        return DecodeError::too_many_stretches;
     for (const Step& step : steps) {
-        if (!state.apply(step.metric, step.first, {step.values, step.count}, m->time_ns(), tick->interval_ns(), source))
+        if (!state.apply(step.metric, step.first, {step.values, step.count}, m->time_ns(), tick->interval_ns(), source,
+                         arrival))
             return DecodeError::range_outside_topology;  // unreachable: checked above
         Stretch& stretch =
             stretches[size_t(step.metric.object_class)][step.metric.index].assign(step.first, step.count);
@@ -393,12 +430,12 @@ TickDecoder::TickDecoder(TickDecoder&&) noexcept = default;
 TickDecoder& TickDecoder::operator=(TickDecoder&&) noexcept = default;
 
 DecodeError TickDecoder::apply(std::span<const std::byte> message, ClusterState& state, uint16_t source,
-                               uint64_t& values, const OwnedRanges* owned) {
-    return impl_->read(message, state, source, values, owned, false);
+                               uint64_t& values, const OwnedRanges* owned, const Arrivals& arrivals) {
+    return impl_->read(message, state, source, values, owned, false, arrivals);
 }
 DecodeError TickDecoder::apply_snapshot(std::span<const std::byte> message, ClusterState& state, uint16_t source,
-                                        uint64_t& values, const OwnedRanges* owned) {
-    return impl_->read(message, state, source, values, owned, true);
+                                        uint64_t& values, const OwnedRanges* owned, const Arrivals& arrivals) {
+    return impl_->read(message, state, source, values, owned, true, arrivals);
 }
 
 void TickDecoder::reset() {

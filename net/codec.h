@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,12 +34,17 @@ enum class DecodeError : uint8_t {
     value_invalid,
     time_invalid,
     range_not_owned,
-    too_large
+    too_large,
+    too_many_stretches,
+    boot_id_missing
 };
 std::string_view sentence(DecodeError error);  // for people: one sentence
 
 using Bytes = std::vector<std::byte>;
 using OwnedRanges = std::array<std::vector<IndexRange>, object_class_count>;
+
+// Whether the ranges of its class hold all of this stretch.
+[[nodiscard]] bool owns(const OwnedRanges& owned, ObjectClass object_class, uint32_t first, uint32_t count);
 
 struct MessageHeader {
     std::string source;
@@ -59,7 +65,7 @@ struct SnapshotColumn {
     uint64_t sequence = 0;  // of the tick message that last carried it
     int64_t time_ns = 0, interval_ns = 0;
 };
-// Appends tick messages that hold these columns in full. header.sequence stays 0.
+// Appends tick messages that hold these columns in full, the newest first. header.sequence stays 0.
 void encode_snapshot(std::span<const SnapshotColumn> columns, MessageHeader header, const EncodeOptions& options,
                      std::vector<Bytes>& out);
 
@@ -83,6 +89,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// From a tick's time and interval by the source's clock to its arrival by the local one. None: the two are one.
+using Arrivals = std::function<Arrival(int64_t time_ns, int64_t interval_ns)>;
+
 // Applies tick messages of one source to a state; the counterpart of TickEncoder.
 class TickDecoder {
 public:
@@ -94,10 +103,12 @@ public:
     // Verifies the whole message first; on any error nothing of it is applied. values: how many were applied.
     // owned: what the source may speak for; null: everything. Free of allocation once every stretch was seen.
     [[nodiscard]] DecodeError apply(std::span<const std::byte> message, ClusterState& state, uint16_t source,
-                                    uint64_t& values, const OwnedRanges* owned = nullptr);
+                                    uint64_t& values, const OwnedRanges* owned = nullptr,
+                                    const Arrivals& arrivals = {});
     // A tick message of a snapshot: its columns stand for the sequences that they name.
     [[nodiscard]] DecodeError apply_snapshot(std::span<const std::byte> message, ClusterState& state, uint16_t source,
-                                             uint64_t& values, const OwnedRanges* owned = nullptr);
+                                             uint64_t& values, const OwnedRanges* owned = nullptr,
+                                             const Arrivals& arrivals = {});
     // Forgets the bases of deltas: the source was born again.
     void reset();
     // Columns with a metric name that is not in the catalogue, skipped since construction.

@@ -18,6 +18,9 @@ constexpr size_t messages_per_turn = 64;  // of one socket, before the others ha
 constexpr auto measure_every = std::chrono::milliseconds(1000);
 constexpr auto reopen_every = std::chrono::milliseconds(500);
 constexpr auto snapshot_patience = std::chrono::milliseconds(2000);
+// At one time: every one is a connection, and a process has only so many file descriptors.
+constexpr size_t max_dealers = 16;
+constexpr auto dealer_wait = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -43,36 +46,36 @@ Ingest::Ingest(IngestOptions options) : options_(std::move(options)), context_(p
 }
 
 Ingest::~Ingest() {
-    if (loading_.valid()) loading_.wait();  // it wakes through the descriptor
+    if (loader_.valid()) loader_.wait();  // it wakes through the descriptor
     ::close(wake_fd_);
 }
 
-void Ingest::open(Line& line) {
-    line.monitor.close();
-    line.sub.close();
-    line.sub = zmq::socket_t(context_->zmq, zmq::socket_type::sub);
-    set_safe_options(line.sub, max_message_bytes);
-    set_curve_client(line.sub, options_.curve);
-    line.sub.set(zmq::sockopt::subscribe, topic_prefix);
-    line.connected = line.endpoint.transport == Endpoint::Transport::inproc;
-    if (!line.connected) {
+// Where it throws, the line keeps the sockets that it had.
+void Ingest::open(Line& line) try {
+    zmq::socket_t sub(context_->zmq, zmq::socket_type::sub), monitor;
+    set_safe_options(sub, max_message_bytes);
+    set_curve_client(sub, options_.curve);
+    sub.set(zmq::sockopt::subscribe, topic_prefix);
+    const bool inproc = line.endpoint.transport == Endpoint::Transport::inproc;
+    if (!inproc) {
         static std::atomic<uint64_t> number{0};
         const std::string name = fmt::format("inproc://bv-monitor-{}", ++number);
         constexpr int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                                ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                                ZMQ_EVENT_DISCONNECTED;
-        zmq_socket_monitor(line.sub.handle(), name.c_str(), events);
-        line.monitor = zmq::socket_t(context_->zmq, zmq::socket_type::pair);
-        line.monitor.set(zmq::sockopt::linger, 0);
-        line.monitor.connect(name);
+        zmq_socket_monitor(sub.handle(), name.c_str(), events);
+        monitor = zmq::socket_t(context_->zmq, zmq::socket_type::pair);
+        monitor.set(zmq::sockopt::linger, 0);
+        monitor.connect(name);
     }
-    if (line.endpoint.host.starts_with('[')) line.sub.set(zmq::sockopt::ipv6, true);
-    try {
-        line.sub.connect(line.endpoint.text());
-    } catch (const zmq::error_t& error) {
-        throw std::runtime_error(
-            fmt::format("Cannot connect to {}: {}; check the host and the port.", line.endpoint.text(), error.what()));
-    }
+    if (line.endpoint.host.starts_with('[')) sub.set(zmq::sockopt::ipv6, true);
+    sub.connect(line.endpoint.text());
+    line.monitor = std::move(monitor);
+    line.sub = std::move(sub);
+    line.connected = inproc;
+} catch (const zmq::error_t& error) {
+    throw std::runtime_error(
+        fmt::format("Cannot connect to {}: {}; check the host and the port.", line.endpoint.text(), error.what()));
 }
 
 void Ingest::wake() {
@@ -160,27 +163,45 @@ void Ingest::request(SourceFeed& feed, bool topology, bool wanted_state) {
     if (there.transport == Endpoint::Transport::tcp) there.host = line.endpoint.host;
     const auto now = Clock::now();
     feed.dealer.close();
-    feed.dealer = zmq::socket_t(context_->zmq, zmq::socket_type::dealer);
-    set_safe_options(feed.dealer, max_message_bytes);
-    set_curve_client(feed.dealer, options_.curve);
-    if (there.host.starts_with('[')) feed.dealer.set(zmq::sockopt::ipv6, true);
+    if (dealers() >= max_dealers) {
+        feed.snapshot_wanted |= wanted_state;
+        feed.next_request = now + dealer_wait;
+        return;
+    }
     feed.next_request = now + feed.request_gap;
     feed.request_gap = std::min(feed.request_gap * 2, std::chrono::milliseconds(5000));
     feed.snapshot_deadline = now + snapshot_patience;
     feed.snapshot_job_slots.clear();
+    feed.snapshot_newest_ns = 0;
     try {
-        feed.dealer.connect(there.text());
+        zmq::socket_t dealer(context_->zmq, zmq::socket_type::dealer);
+        set_safe_options(dealer, max_message_bytes);
+        set_curve_client(dealer, options_.curve);
+        if (there.host.starts_with('[')) dealer.set(zmq::sockopt::ipv6, true);
+        dealer.connect(there.text());
         zmq::message_t asked =
             to_message(encode_snapshot_request({feed.name, topology, wanted_state}, feed.topology_hash));
-        send_now(feed.dealer, asked);
-    } catch (const zmq::error_t&) {
-        feed.dealer.close();
-        return;
+        send_now(dealer, asked);
+        feed.dealer = std::move(dealer);
+    } catch (const std::exception& error) {
+        feed.snapshot_wanted |= wanted_state;
+        return say_not_asked(feed, error.what());
     }
     if (!wanted_state) return;
     feed.phase = SourceFeed::Phase::snapshot;
     feed.snapshot_wanted = false;
     feed.forget_buffer();  // all of it was sent before the request, so the snapshot holds it
+}
+
+size_t Ingest::dealers() const {
+    return size_t(std::count_if(feeds_.begin(), feeds_.end(), [](const auto& feed) { return bool(feed->dealer); }));
+}
+
+void Ingest::say_not_asked(SourceFeed& feed, std::string_view why) {
+    status(feed).problem =
+        fmt::format("The snapshot service of \"{}\" cannot be asked: {}; trying again.", feed.name, why);
+    feed.problem_until = Clock::now() + std::chrono::seconds(10);
+    changed_ = true;
 }
 
 void Ingest::keep_house() {
@@ -211,8 +232,13 @@ void Ingest::keep_house() {
             return lines_[feed->endpoint].get() != line.get() || feed->silent;
         });
         if (!all_silent) continue;
-        open(*line);
         line->next_reopen = now + reopen_every;
+        try {
+            open(*line);
+        } catch (const std::runtime_error& error) {
+            state.sources[line->first_status].problem = error.what();
+            changed_ = true;
+        }
     }
     if (now >= next_measure_) measure(now);
 }

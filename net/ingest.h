@@ -67,8 +67,12 @@ private:
     void take_heartbeat(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope);
     void take_topology(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope);
     void take_snapshot_part(SourceFeed& feed, const zmq::message_t& payload);
-    void apply(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope);
-    DecodeError apply_payload(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope, bool snapshot);
+    void apply(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope, int64_t heard_ns);
+    DecodeError apply_payload(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope,
+                              int64_t heard_ns, bool snapshot);
+    DecodeError apply_tick(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope, int64_t heard_ns,
+                           bool snapshot);
+    void keep(SourceFeed& feed, zmq::message_t payload);
     void apply_jobs(SourceFeed& feed, const std::vector<Job>& jobs);
 
     void judge(SourceFeed& feed);  // conflict or not, with one sentence
@@ -77,6 +81,8 @@ private:
     void go_live(SourceFeed& feed);
     void gap(SourceFeed& feed);
     void request(SourceFeed& feed, bool topology, bool wanted_state);
+    void say_not_asked(SourceFeed& feed, std::string_view why);
+    [[nodiscard]] size_t dealers() const;
     void want_snapshot(SourceFeed& feed);
     void end_snapshot(SourceFeed& feed, const StreamSequences& sequences);
     void bad(uint16_t status, DecodeError error);
@@ -101,6 +107,7 @@ private:
     std::vector<zmq::pollitem_t> items_;
     std::vector<zmq::message_t> frames_;
     std::future<LoadedCluster> loading_;
+    std::future<void> loader_;       // ends just after loading_ is ready
     std::set<uint64_t> unreadable_;  // hashes of cluster files that could not be read
     uint64_t loading_hash_ = 0;
     uint16_t loading_for_ = 0;

@@ -12,6 +12,8 @@ namespace {
 using Phase = SourceFeed::Phase;
 
 constexpr size_t max_sources_per_endpoint = 256, kept_skews = 8;
+// Of all sources together: a stranger may call itself by many names.
+constexpr size_t max_kept_bytes = 128u << 20;
 constexpr auto problem_shown = std::chrono::seconds(10);
 
 bool topic_matches(std::string_view topic, const Envelope& envelope) {
@@ -33,6 +35,18 @@ std::optional<OwnedRanges> fitting(const Heartbeat& heartbeat, const Topology& t
     OwnedRanges owned;
     for (ObjectClass c : all_object_classes) owned[size_t(c)].push_back({0, topology.count(c)});
     return owned;
+}
+
+// An event of no single object is anybody's.
+bool all_owned(const OwnedRanges& owned, const std::vector<Event>& events) {
+    return std::all_of(events.begin(), events.end(), [&](const Event& e) {
+        return !e.object.valid() || owns(owned, e.object.object_class, e.object.index, 1);
+    });
+}
+
+bool all_owned(const OwnedRanges& owned, const std::vector<Job>& jobs) {
+    return std::all_of(jobs.begin(), jobs.end(),
+                       [&](const Job& j) { return owns(owned, ObjectClass::job, j.slot, 1); });
 }
 
 std::optional<IndexRange> overlap(const std::vector<IndexRange>& a, const std::vector<IndexRange>& b) {
@@ -106,6 +120,7 @@ void Ingest::hear(Line& line, zmq::message_t& topic, zmq::message_t& payload) {
     const DecodeError error = open_message(bytes_of(payload), envelope);
     if (error != DecodeError::none) return bad(line.first_status, error);
     if (!topic_matches(text_of(topic), envelope)) return bad(line.first_status, DecodeError::not_a_message);
+    if (envelope.boot_id == 0) return bad(line.first_status, DecodeError::boot_id_missing);
     SourceFeed* feed = feed_of(line, envelope.source);
     if (!feed) return bad(line.first_status, DecodeError::too_large);
     if (on_message) on_message(envelope, topic, payload);
@@ -129,11 +144,25 @@ void Ingest::hear(Line& line, zmq::message_t& topic, zmq::message_t& payload) {
             if (!state.empty() && feed->topology_hash != state.topology().hash) judge(*feed);
             if (feed->conflict) break;
             if (feed->phase == Phase::live)
-                apply(*feed, payload, envelope);
+                apply(*feed, payload, envelope, s.last_message_ns);
             else
-                feed->keep(std::move(payload));
+                keep(*feed, std::move(payload));
     }
     refresh(*feed);
+}
+
+// What a source says before its first heartbeat is not kept: nobody knows yet what it may speak for.
+void Ingest::keep(SourceFeed& feed, zmq::message_t payload) {
+    if (!feed.heartbeat) return;
+    feed.keep(std::move(payload), status(feed).last_message_ns);
+    size_t kept = 0;
+    for (const auto& each : feeds_) kept += each->buffered_bytes();
+    while (kept > max_kept_bytes) {
+        const auto most = std::max_element(feeds_.begin(), feeds_.end(), [](const auto& a, const auto& b) {
+            return a->buffered_bytes() < b->buffered_bytes();
+        });
+        kept -= (*most)->take()->message.size();
+    }
 }
 
 void Ingest::refresh(SourceFeed& feed) {
@@ -223,10 +252,11 @@ void Ingest::begin(SourceFeed& feed) {
 void Ingest::go_live(SourceFeed& feed) {
     feed.phase = Phase::live;
     while (feed.phase == Phase::live) {
-        const auto message = feed.take();
-        if (!message) break;
+        const auto kept = feed.take();
+        if (!kept) break;
         Envelope envelope;
-        if (open_message(bytes_of(*message), envelope) == DecodeError::none) apply(feed, *message, envelope);
+        if (open_message(bytes_of(kept->message), envelope) == DecodeError::none)
+            apply(feed, kept->message, envelope, kept->heard_ns);
     }
     refresh(feed);
 }
@@ -244,7 +274,7 @@ void Ingest::want_snapshot(SourceFeed& feed) {
     if (Clock::now() >= feed.next_request && !feed.dealer) request(feed, false, true);
 }
 
-void Ingest::apply(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope) {
+void Ingest::apply(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope, int64_t heard_ns) {
     const size_t stream = size_t(*envelope.stream());
     if (feed.placed[stream] && envelope.sequence <= feed.last[stream]) return;
     const bool lost = feed.placed[stream] && envelope.sequence > feed.last[stream] + 1;
@@ -252,7 +282,7 @@ void Ingest::apply(SourceFeed& feed, const zmq::message_t& payload, const Envelo
     feed.placed[stream] = true;
     if (lost) gap(feed);
     if (feed.phase != Phase::live) return;  // the snapshot just asked for holds this message
-    const DecodeError error = apply_payload(feed, payload, envelope, false);
+    const DecodeError error = apply_payload(feed, payload, envelope, heard_ns, false);
     if (error == DecodeError::none) return;
     if (error != DecodeError::base_missing) {
         bad(feed.index, error);
@@ -261,26 +291,44 @@ void Ingest::apply(SourceFeed& feed, const zmq::message_t& payload, const Envelo
     want_snapshot(feed);
 }
 
-DecodeError Ingest::apply_payload(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope,
-                                  bool snapshot) {
-    const auto bytes = bytes_of(payload);
+DecodeError Ingest::apply_tick(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope,
+                               int64_t heard_ns, bool snapshot) {
     SourceStatus& s = status(feed);
+    if (!snapshot) feed.pace.hear(envelope.time_ns, heard_ns);
+    // What a snapshot says is as old as it was to the source: counted from the newest in it, which comes first.
+    if (snapshot) feed.snapshot_newest_ns = std::max(feed.snapshot_newest_ns, envelope.time_ns);
+    const double age_ns = snapshot ? double(feed.snapshot_newest_ns - envelope.time_ns) * feed.pace.slowness() : 0;
+    const int64_t then_ns = heard_ns - int64_t(std::clamp(age_ns, 0.0, double(heard_ns)));
+    const auto arrivals = [&](int64_t, int64_t interval_ns) { return feed.pace.arrival(interval_ns, then_ns); };
+    uint64_t values = 0;
+    const auto bytes = bytes_of(payload);
+    const DecodeError error = snapshot
+                                  ? feed.decoder.apply_snapshot(bytes, state, feed.index, values, &feed.owned, arrivals)
+                                  : feed.decoder.apply(bytes, state, feed.index, values, &feed.owned, arrivals);
+    s.values += values;
+    s.ignored_columns = feed.decoder.ignored_columns();
+    if (error != DecodeError::none) return error;
+    s.last_tick_ns = std::max(s.last_tick_ns, envelope.time_ns);
+    s.last_tick_heard_ns = std::max(s.last_tick_heard_ns, then_ns);
+    return error;
+}
+
+DecodeError Ingest::apply_payload(SourceFeed& feed, const zmq::message_t& payload, const Envelope& envelope,
+                                  int64_t heard_ns, bool snapshot) {
+    const auto bytes = bytes_of(payload);
     DecodeError error = DecodeError::not_a_message;
     if (envelope.kind == PayloadKind::tick) {
-        uint64_t values = 0;
-        error = snapshot ? feed.decoder.apply_snapshot(bytes, state, feed.index, values, &feed.owned)
-                         : feed.decoder.apply(bytes, state, feed.index, values, &feed.owned);
-        s.values += values;
-        s.ignored_columns = feed.decoder.ignored_columns();
-        if (error == DecodeError::none) s.last_tick_ns = std::max(s.last_tick_ns, envelope.time_ns);
+        error = apply_tick(feed, payload, envelope, heard_ns, snapshot);
     } else if (envelope.kind == PayloadKind::events) {
         events_.clear();
         error = decode_events(bytes, state.topology(), events_);
+        if (!all_owned(feed.owned, events_)) error = DecodeError::range_not_owned;
         if (error == DecodeError::none)
             for (const Event& event : events_) state.apply(event);
     } else if (envelope.kind == PayloadKind::jobs) {
         jobs_.clear();
         error = decode_jobs(bytes, state.topology(), jobs_);
+        if (!all_owned(feed.owned, jobs_)) error = DecodeError::range_not_owned;
         if (error == DecodeError::none) apply_jobs(feed, jobs_);
         if (error == DecodeError::none && snapshot)
             for (const Job& job : jobs_) feed.snapshot_job_slots.insert(job.slot);
@@ -311,7 +359,7 @@ void Ingest::take_snapshot_part(SourceFeed& feed, const zmq::message_t& payload)
         return;
     }
     if (feed.phase != Phase::snapshot) return;
-    const DecodeError broken = apply_payload(feed, payload, envelope, true);
+    const DecodeError broken = apply_payload(feed, payload, envelope, utc_now_ns(), true);
     if (broken == DecodeError::none) return;
     bad(feed.index, broken);
     feed.snapshot_deadline = {};  // give up this one
@@ -354,14 +402,17 @@ void Ingest::take_topology(SourceFeed& feed, const zmq::message_t& payload, cons
     loading_hash_ = envelope.topology_hash;
     loading_for_ = feed.index;
     // Off this thread: a large file takes longer to read than the sockets can hold back.
-    loading_ = std::async(std::launch::async,
-                          [this, text = std::move(text), from = "the cluster file of " + feed.name]() mutable {
-                              struct Wake {
-                                  Ingest* ingest;
-                                  ~Wake() { ingest->wake(); }
-                              } wake_at_end{this};
-                              return load_cluster_text(std::move(text), from);
-                          });
+    std::promise<LoadedCluster> loaded;
+    loading_ = loaded.get_future();
+    loader_ = std::async(std::launch::async, [this, loaded = std::move(loaded), text = std::move(text),
+                                              from = "the cluster file of " + feed.name]() mutable {
+        try {
+            loaded.set_value(load_cluster_text(std::move(text), from));
+        } catch (...) {
+            loaded.set_exception(std::current_exception());
+        }
+        wake();  // the result is there before who waits for it is woken
+    });
 }
 
 void Ingest::install_loaded_cluster() {

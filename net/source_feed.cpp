@@ -13,21 +13,21 @@ constexpr std::chrono::nanoseconds least_silence{300'000'000}, unheard_silence{3
 
 }  // namespace
 
-void SourceFeed::keep(zmq::message_t message) {
+void SourceFeed::keep(zmq::message_t message, int64_t heard_ns) {
     buffered_bytes_ += message.size();
-    buffer_.push_back(std::move(message));
+    buffer_.push_back({std::move(message), heard_ns});
     while (buffered_bytes_ > max_buffered_bytes || buffer_.size() > max_buffered_messages) {
-        buffered_bytes_ -= buffer_.front().size();
+        buffered_bytes_ -= buffer_.front().message.size();
         buffer_.pop_front();
     }
 }
 
-std::optional<zmq::message_t> SourceFeed::take() {
+std::optional<SourceFeed::Kept> SourceFeed::take() {
     if (buffer_.empty()) return std::nullopt;
-    zmq::message_t message = std::move(buffer_.front());
+    Kept kept = std::move(buffer_.front());
     buffer_.pop_front();
-    buffered_bytes_ -= message.size();
-    return message;
+    buffered_bytes_ -= kept.message.size();
+    return kept;
 }
 
 void SourceFeed::forget_buffer() {
@@ -42,6 +42,7 @@ void SourceFeed::born_again(uint64_t new_boot_id) {
     last.fill(0);
     placed.fill(false);
     decoder.reset();
+    pace = {};
     forget_buffer();
     dealer.close();
     snapshot_wanted = true;

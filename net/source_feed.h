@@ -13,6 +13,7 @@
 
 #include "net/context.h"
 #include "net/messages.h"
+#include "net/pace.h"
 
 namespace bv {
 
@@ -36,6 +37,8 @@ public:
     std::array<bool, stream_count> placed{};  // whether `last` is known: not before a first message or snapshot
     OwnedRanges owned;                        // what it may speak for: its heartbeat's ranges, as they fit the topology
     TickDecoder decoder;
+    Pace pace;                       // of its ticks
+    int64_t snapshot_newest_ns = 0;  // newest tick time in the snapshot under way
     Clock::time_point last_heard{};
 
     // The snapshot dialogue.
@@ -46,9 +49,14 @@ public:
     uint32_t failed_requests = 0;
 
     // Messages that wait for a topology or a snapshot, oldest first, bounded.
-    void keep(zmq::message_t message);
-    [[nodiscard]] std::optional<zmq::message_t> take();
+    struct Kept {
+        zmq::message_t message;
+        int64_t heard_ns = 0;
+    };
+    void keep(zmq::message_t message, int64_t heard_ns);
+    [[nodiscard]] std::optional<Kept> take();
     void forget_buffer();
+    [[nodiscard]] size_t buffered_bytes() const { return buffered_bytes_; }
 
     // Forgets all that the earlier life of the source said about its streams.
     void born_again(uint64_t new_boot_id);
@@ -67,7 +75,7 @@ public:
     std::deque<double> skews_s;
 
 private:
-    std::deque<zmq::message_t> buffer_;
+    std::deque<Kept> buffer_;
     size_t buffered_bytes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -75,7 +76,8 @@ struct Subscriber::Impl {
     Shared<std::vector<SourceStatus>> sources;
     Shared<std::string> topology_text;
     std::shared_ptr<const Topology> published_topology;
-    std::atomic<bool> stop{false};
+    std::atomic<bool> stop{false}, failed{false};
+    std::exception_ptr failure;  // written before `failed`, read after it
     std::thread thread;
 
     explicit Impl(SubscriberOptions options)
@@ -83,12 +85,23 @@ struct Subscriber::Impl {
               {std::move(options.endpoints), std::move(options.cluster), options.insecure, std::move(options.curve)}),
           on_change(std::move(options.on_change)) {
         publish();
-        thread = std::thread([this] { run(); });
+        thread = std::thread([this] { run_guarded(); });
     }
     ~Impl() {
         stop = true;
         ingest.wake();
         thread.join();
+    }
+
+    // An exception would end the process without a word; the reader gets it instead, and main says it.
+    void run_guarded() {
+        try {
+            run();
+        } catch (...) {
+            failure = std::current_exception();
+            failed.store(true, std::memory_order_release);
+            if (on_change) on_change();
+        }
     }
 
     // A tick comes in many messages, so what changed is handed over at most every few milliseconds.
@@ -123,7 +136,10 @@ struct Subscriber::Impl {
 Subscriber::Subscriber(SubscriberOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Subscriber::~Subscriber() = default;
 
-const ClusterState& Subscriber::latest() { return impl_->states.latest(); }
+const ClusterState& Subscriber::latest() {
+    if (impl_->failed.load(std::memory_order_acquire)) std::rethrow_exception(impl_->failure);
+    return impl_->states.latest();
+}
 std::vector<SourceStatus> Subscriber::sources() const { return *impl_->sources.get(); }
 std::string Subscriber::topology_text() const { return *impl_->topology_text.get(); }
 

@@ -35,7 +35,7 @@ public:
     Subscriber& operator=(const Subscriber&) = delete;
 
     // Newest complete state. Empty (state.empty()) until a topology is known. Valid until the next call. One reader
-    // thread.
+    // thread. Throws what ended the ingest thread, if anything did.
     const ClusterState& latest();
     // State of the sources even before there is a topology.
     [[nodiscard]] std::vector<SourceStatus> sources() const;

@@ -313,7 +313,7 @@ Answers on_age(const Scope& scope, const Filter::Node& node, ObjectClass object_
     for (const Column& column : scope.state.classes[size_t(object_class)].columns)
         for (const Coverage& run : column.coverage)
             for (uint32_t i = run.first; i < run.end() && i < heard.size(); ++i)
-                heard[i] = std::max(heard[i], run.time_ns);
+                heard[i] = std::max(heard[i], run.heard_ns);
     Answers out(heard.size());
     for (size_t i = 0; i < out.size(); ++i)
         out[i] =

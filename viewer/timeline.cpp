@@ -121,7 +121,7 @@ struct Lockstep {
         for (const Event& event : batch.events) state.apply(event);
         for (const Job& job : batch.jobs) state.apply(job);
         state.time_ns = batch.time_ns;
-        status.last_tick_ns = status.last_message_ns = batch.time_ns;
+        status.last_tick_ns = status.last_tick_heard_ns = status.last_message_ns = batch.time_ns;
         return batch;
     }
 };
@@ -225,6 +225,7 @@ Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
 Timeline::~Timeline() = default;
 
 void Timeline::advance() {
+    for (const auto& feed : impl_->feeds) feed->check();
     if (impl_->subscriber) impl_->current = &impl_->subscriber->latest();
     impl_->record();
 }
@@ -250,15 +251,14 @@ bool Timeline::live() const { return impl_->subscriber != nullptr; }
 
 int64_t Timeline::start_ns() const { return impl_->lockstep ? impl_->lockstep->start_ns : 0; }
 
-int64_t Timeline::now_ns() const {
-    if (!impl_->subscriber) return impl_->current->time_ns;
-    // A simulation runs on its own clock, which starts at a fixed date: there the newest tick and the time since it was
-    // heard count.
-    const int64_t local = clock_ns();
-    if (impl_->feeds.empty() || impl_->current->empty()) return local;
-    int64_t heard = 0;
-    for (const SourceStatus& source : impl_->current->sources) heard = std::max(heard, source.last_message_ns);
-    return impl_->current->time_ns + (heard > 0 ? std::max<int64_t>(0, local - heard) : 0);
+int64_t Timeline::now_ns() const { return impl_->subscriber ? clock_ns() : impl_->current->time_ns; }
+
+// A simulation, and a host whose clock is wrong, live in a time of their own: the cursor and the time since it moved
+// count.
+int64_t Timeline::source_now_ns() const {
+    const ClusterState& state = *impl_->current;
+    if (!impl_->subscriber || state.values_heard_ns == 0) return now_ns();
+    return state.time_ns + std::max<int64_t>(0, now_ns() - state.values_heard_ns);
 }
 
 // Health of both ends of everything that a source owns: sources speak range by range, health with the rest. A source

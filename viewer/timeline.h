@@ -44,6 +44,8 @@ public:
     [[nodiscard]] int64_t start_ns() const;  // of a simulated source in lockstep; 0 else
     // The time by which staleness is judged: the local clock for live sources, the cursor in lockstep.
     [[nodiscard]] int64_t now_ns() const;
+    // The same instant by the clock of the sources, to compare with the times that they say.
+    [[nodiscard]] int64_t source_now_ns() const;
     // Somebody speaks, and everything that the sources own has been heard at least once.
     [[nodiscard]] bool complete() const;
     [[nodiscard]] std::vector<SourceStatus> sources() const;

@@ -80,7 +80,7 @@ std::vector<int64_t> heard_times(const ClusterState& state, ObjectClass object_c
     for (const Column& column : state.classes[size_t(object_class)].columns)
         for (const Coverage& coverage : column.coverage)
             for (uint32_t i = coverage.first; i < coverage.end() && i < count; ++i)
-                heard[i] = std::max(heard[i], coverage.time_ns);
+                heard[i] = std::max(heard[i], coverage.heard_ns);
     return heard;
 }
 

@@ -95,17 +95,17 @@ TEST_CASE("an empty stretch changes nothing") {
 }
 
 TEST_CASE("fresh for three intervals, not after, and not once interrupted") {
-    Coverage c{0, 1, 1'000, 100, 0, false};
+    Coverage c{0, 1, 7, 7, 0, false, 1'000, 100};  // the source's own clock does not count
     CHECK(fresh(c, 1'000));
     CHECK(fresh(c, 1'300));
     CHECK(!fresh(c, 1'301));
-    CHECK(fresh(c, 500));  // a source whose clock is ahead
+    CHECK(fresh(c, 500));  // a clock that was set back
     c.interrupted = true;
     CHECK(!fresh(c, 1'000));
-    CHECK(fresh({0, 1, INT64_MIN, INT64_MAX, 0, false}, INT64_MAX));
-    CHECK(!fresh({0, 1, INT64_MIN, 1, 0, false}, INT64_MAX));
-    CHECK(!fresh({0, 1, 0, -5, 0, false}, 10));
-    CHECK(fresh({0, 1, INT64_MAX, 1, 0, false}, INT64_MIN));
+    CHECK(fresh({0, 1, 0, 0, 0, false, INT64_MIN, INT64_MAX}, INT64_MAX));
+    CHECK(!fresh({0, 1, 0, 0, 0, false, INT64_MIN, 1}, INT64_MAX));
+    CHECK(!fresh({0, 1, 0, 0, 0, false, 0, -5}, 10));
+    CHECK(fresh({0, 1, 0, 0, 0, false, INT64_MAX, 1}, INT64_MIN));
 }
 
 }  // namespace

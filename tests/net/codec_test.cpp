@@ -174,6 +174,30 @@ TEST_CASE("unknown metrics are skipped and counted, the rest of the message is a
     CHECK(wire.state.raw({ObjectClass::gpu, 4}, gpu_temperature().index) == 8);
 }
 
+TEST_CASE("a message that would tear a column into too many stretches is refused whole") {
+    const LoadedCluster cluster = small_cluster(2200);  // 17 600 GPUs
+    ClusterState state(cluster.topology);
+    TickDecoder decoder;
+    uint64_t values = 0, sequence = 0;
+    const auto apply = [&](const std::vector<HostileColumn>& columns) {
+        return decoder.apply(hostile_tick(*cluster.topology, columns, {.sequence = ++sequence}), state, 0, values);
+    };
+    uint32_t stretch = 0;
+    const auto next = [&] { return HostileColumn{.values = {500}, .first = 2 * stretch++}; };
+    while (stretch < ClusterState::max_coverage) {
+        std::vector<HostileColumn> columns;
+        for (int i = 0; i < 1024; ++i) columns.push_back(next());
+        REQUIRE(apply(columns) == DecodeError::none);
+    }
+    const uint64_t before = state.hash();
+    CHECK(apply({{.metric = "power_watts", .values = {1, 2, 3}}, next()}) == DecodeError::too_many_stretches);
+    CHECK(values == 0);
+    CHECK(state.hash() == before);
+    CHECK(sentence(DecodeError::too_many_stretches).find("8192") != std::string::npos);
+    // One that first joins what is torn has room for more.
+    CHECK(apply({{.values = std::vector<uint16_t>(100, 500)}, next()}) == DecodeError::none);
+}
+
 TEST_CASE("each wrong part of a tick has its name, and nothing of the message is applied") {
     Wire wire;
     const Topology& topology = *wire.cluster.topology;

@@ -1,5 +1,6 @@
-// The small parts: byte planes, stretches, endpoints, keys.
+// The small parts: byte planes, stretches, endpoints, keys, paces, buffers.
 #include <doctest/doctest.h>
+
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -8,7 +9,9 @@
 
 #include "net/endpoint.h"
 #include "net/keys.h"
+#include "net/pace.h"
 #include "net/planes.h"
+#include "net/source_feed.h"
 #include "net/stretches.h"
 
 using namespace bv;
@@ -102,4 +105,42 @@ TEST_CASE("keys are written for their owner alone, never over others, and read b
     ::chmod((folder / "server").c_str(), 0644);
     CHECK_THROWS_AS(read_curve_keys(folder / "server"), std::runtime_error);
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("the pace of a source is measured, and neither a stall nor a clock that was set makes it wrong") {
+    constexpr int64_t second = 1'000'000'000, hour = 3600 * second;
+    Pace pace;
+    CHECK(pace.arrival(second / 10, 5).every_ns == second);  // not yet known
+    CHECK(pace.arrival(5 * second, 5).every_ns == 5 * second);
+    int64_t source = 100 * hour, local = 10 * hour;
+    const auto run = [&](int ticks, int64_t source_step, int64_t local_step) {
+        for (int i = 0; i < ticks; ++i) pace.hear(source += source_step, local += local_step);
+    };
+    run(10, second, second);
+    CHECK(pace.arrival(second, 7).every_ns == second);
+    CHECK(pace.arrival(30 * second, 7).every_ns == 30 * second);
+    CHECK(pace.arrival(second, 7).heard_ns == 7);
+    run(1, second, 10 * second);  // a stall
+    run(1, hour, second);         // the clock was set ahead
+    run(1, -2 * hour, second);    // and back
+    run(1, second, second);
+    CHECK(pace.arrival(30 * second, 7).every_ns == 30 * second);
+    CHECK(pace.slowness() == 1);
+    run(10, 60 * second, second);
+    CHECK(pace.arrival(60 * second, 7).every_ns == second);
+    run(10, second, 2 * second);
+    CHECK(pace.arrival(second, 7).every_ns == 2 * second);
+    CHECK(pace.arrival(86'400 * second, 7).every_ns == 2 * 86'400 * second);
+}
+
+TEST_CASE("what waits for a snapshot is bounded, and comes back with the time at which it was heard") {
+    SourceFeed feed;
+    for (int i = 0; i < 100; ++i) feed.keep(zmq::message_t(1u << 20), i);
+    CHECK(feed.buffered_bytes() <= 64u << 20);
+    const auto oldest = feed.take();
+    REQUIRE(oldest);
+    CHECK(oldest->heard_ns == 36);
+    feed.forget_buffer();
+    CHECK(feed.buffered_bytes() == 0);
+    CHECK_FALSE(feed.take());
 }

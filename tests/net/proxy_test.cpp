@@ -45,6 +45,7 @@ struct Halves {
     Halves() {
         left[size_t(ObjectClass::gpu)] = {{0, 32}};
         right[size_t(ObjectClass::gpu)] = {{32, 32}};
+        right[size_t(ObjectClass::job)] = {{0, cluster.topology->count(ObjectClass::job)}};
         start_west(free_tcp_port());
         east = std::make_unique<Feeder>(
             cluster, PublisherOptions{.source = "east", .bind = free_endpoint("tcp"), .owned = right},

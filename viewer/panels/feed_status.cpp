@@ -78,7 +78,7 @@ float draw_source(const UiContext& ui, const Pen& pen, float x, float y, float w
              pen.px(6);
     const float inner_x = x + pen.px(20), inner = width - pen.px(20);
     const double skew = std::abs(source.clock_skew_s);
-    const int64_t heard = source.last_tick_ns;
+    const int64_t heard = source.last_tick_heard_ns;
     draw_figures(pen, inner_x, y + pen.px(6), inner,
                  {{"data", quantity(source.bytes_per_second, "B/s")},
                   {"values/s", {short_count(source.values_per_second), ""}},

@@ -54,7 +54,7 @@ void draw_job_row(const UiContext& ui, const Pen& pen, const Rect& row, const Jo
     if (running && !std::isnan(value))
         room -= pen.quantity_right(right, first, Type::strong, pen.colors.text, quantity(value, "ratio")) + pen.px(8);
     pen.text_fit(x, first, room, Type::body, pen.colors.text, job.name.empty() ? job.id : job.name);
-    const std::string since = job.start_ns ? age(ui.timeline.now_ns(), job.start_ns) : "";
+    const std::string since = job.start_ns ? age(ui.timeline.source_now_ns(), job.start_ns) : "";
     pen.text_right(right, second, Type::small, pen.colors.hint, since);
     const std::string detail =
         fmt::format("{} · {} GPUs{}", name_of(job.state), grouped(job.gpus), job.user.empty() ? "" : " · " + job.user);

@@ -44,7 +44,7 @@ struct LiveText {
 LiveText live_text(const UiContext& ui, const Digest& digest, const Palette& colors) {
     if (ui.state.empty()) return {"WAITING", "no cluster yet", colors.muted};
     const std::string at = clock_time(ui.state.time_ns);
-    const int64_t now = ui.timeline.now_ns();
+    const int64_t now = ui.timeline.source_now_ns();
     const double late_s = double(now - ui.state.time_ns) * 1e-9;
     if (digest.conflict) return {"CONFLICT", at, health_text_color(colors, Health::critical)};
     if (digest.sources_total > 0 && digest.sources_live == 0)
