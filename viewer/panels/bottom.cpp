@@ -176,9 +176,9 @@ void draw_bottom(const UiContext& ui) {
     draw_events(ui, pen, strip, span);
     draw_now(ui, pen, plot, strip.bottom());
     // What is going on right now, at the right of the head line; what does not fit is left out from the left.
-    std::string open = fmt::format("{} critical and {} warnings going on", grouped(digest.open_critical),
+    std::string open = fmt::format("{} critical and {} warning events still open", grouped(digest.open_critical),
                                    grouped(digest.open_warning));
-    if (digest.open_critical + digest.open_warning == 0) open = "nothing in trouble";
+    if (digest.open_critical + digest.open_warning == 0) open = "no event is open";
     if (digest.values_per_second > 0) open += fmt::format(" · {} values/s", short_count(digest.values_per_second));
     if (pen.width(Type::small, open) < all.w - pen.px(180))
         pen.text_right(plot.right(), head.mid_y() - pen.px(2), Type::small, pen.colors.muted, open);
