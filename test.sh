@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test. ./test.sh --quick leaves the sanitizer builds out; ./test.sh --fuzz instead feeds
-# the wire decoder mutated messages under libFuzzer for half a minute.
+# Sets up, builds and runs every test. ./test.sh --sanitizers first runs the unit and end-to-end tests under the address,
+# undefined-behaviour and thread sanitizers too (a quarter of an hour); ./test.sh --fuzz instead feeds the wire decoder mutated
+# messages under libFuzzer for half a minute.
 set -euo pipefail
 cd "$(dirname "$0")"
 source ./setup.sh
@@ -25,7 +26,7 @@ if [ "${1:-}" = --fuzz ]; then
   exec ctest --test-dir build/fuzz --output-on-failure --tests-regex net_decoder_fuzz
 fi
 
-if [ "${1:-}" != --quick ]; then
+if [ "${1:-}" = --sanitizers ]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1"
   run_tests asan --label-regex 'unit|e2e' --label-exclude 'window|golden'
   run_tests tsan --label-regex 'unit|e2e' --label-exclude 'window|golden'

@@ -87,7 +87,7 @@ SignFont SignFont::bake() {
     uint32_t pen_x = 1, pen_y = 1, line = 0;
     const auto place = [&](char32_t letter) {
         if (FT_Load_Char(face, letter, FT_LOAD_NO_HINTING) != 0 || face->glyph->glyph_index == 0) return;
-        Glyph glyph;
+        Glyph glyph{};
         glyph.advance = static_cast<float>(face->glyph->advance.x) / 64 / capital;
         if (FT_Render_Glyph(face->glyph, FT_RENDER_MODE_NORMAL) == 0 && face->glyph->bitmap.width > 0) {
             const FT_Bitmap& bitmap = face->glyph->bitmap;
@@ -119,7 +119,7 @@ SignFont SignFont::bake() {
         font.glyphs[letter] = glyph;
     };
     for (char32_t letter : letters()) place(letter);
-    Glyph space;
+    Glyph space{};
     space.advance = 0.36f;
     font.glyphs[U' '] = space;
     font.texels.resize(size_t{font.width} * font.height, 0);

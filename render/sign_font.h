@@ -15,8 +15,8 @@ namespace bv {
 
 struct SignFont {
     struct Glyph {
-        glm::u16vec2 uv_min, uv_max;  // texels of the atlas
-        glm::vec2 low, high;          // quad relative to the pen on the base line, in capital heights
+        glm::u16vec2 uv_min{0}, uv_max{0};  // texels of the atlas
+        glm::vec2 low{0}, high{0};        // quad relative to the pen on the base line, in capital heights
         float advance = 0;            // in capital heights
     };
     // Throws one sentence where no font is found.

@@ -116,6 +116,8 @@ int run_window(const Options& options) {
         stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale);
         timeline.advance();                            // where the cursor stands
         const ClusterState& state = timeline.state();  // the only way to read state
+        // The first view is framed to the room that the panels leave, so they are laid out before it is chosen.
+        if (!stage.layout() && !state.empty()) stage.settle(timeline);
         if (stage.follow(state)) window.set_title(fmt::format("{} – belvedere", state.topology().title));
         timeline.watch(view.selected);
         view.camera.advance(float(std::min(dt, 0.1)));
