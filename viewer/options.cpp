@@ -22,7 +22,7 @@ constexpr const char* footer = R"(SOURCE:
   tcp://HOST:PORT   ipc://PATH                          live telemetry; several sources make one cluster
 
 VIEW (--camera):
-  overview | fabric | aisle | hall:N | row:N | rack:N | node:N | gpu:N | switch:N ...   by index (from 0) or by name
+  overview | fabric | aisle | hall:N | row:N | rack:N | node:N | gpu:N | switch:N ...   halls by number, others by index (from 0), all by name
 
 Examples:
   belvedere                                             the reference cluster in a window
