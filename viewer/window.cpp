@@ -85,11 +85,6 @@ void Window::Impl::install_callbacks() {
     glfwSetWindowIconifyCallback(handle, [](GLFWwindow* window, int) { of(window).happened = true; });
 }
 
-bool Window::display_available() {
-    if (!glfwInit()) return false;
-    return true;
-}
-
 Window::Window(const std::string& title, uint32_t width, uint32_t height) : impl_(std::make_unique<Impl>()) {
     if (!glfwInit())
         throw std::runtime_error(

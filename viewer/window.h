@@ -24,8 +24,6 @@ public:
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
 
-    static bool display_available();
-
     [[nodiscard]] bool is_open() const;
     // Waits at most this long for something to happen. True if a person did something or the window changed.
     bool poll_events(double timeout_s);
