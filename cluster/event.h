@@ -25,6 +25,10 @@ struct Event {
     std::string text;    // one sentence for people
 };
 
+// The health that an event means for its object while it lasts: `down` where it says that the object is gone (…_down,
+// power_lost, XID 79: off the bus), else as bad as its severity. An info event means none: ok.
+Health health_of(const Event& event);
+
 enum class JobState : uint8_t { pending, running, restarting, completed, failed };
 std::string_view name_of(JobState state);
 

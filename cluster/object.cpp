@@ -61,6 +61,14 @@ int badness(Health health) {
 }
 
 std::string_view name_of(Severity severity) { return at_or_unknown(severity_names, size_t(severity)); }
+Health health_of(const Event& event) {
+    if (event.severity == Severity::info) return Health::ok;
+    if (event.severity == Severity::warning) return Health::warning;
+    const bool gone =
+        event.kind.ends_with("_down") || event.kind == "power_lost" || (event.kind == "xid" && event.code == 79);
+    return gone ? Health::down : Health::critical;
+}
+
 std::string_view name_of(JobState state) { return at_or_unknown(job_state_names, size_t(state)); }
 
 }  // namespace bv

@@ -48,6 +48,10 @@ std::optional<Health> health_from(std::string_view name);
 
 // For "the worst below": ok 0 < maintenance 1 < unknown 2 < warning 3 < critical 4 < down 5.
 int badness(Health health);
+// In trouble: warning, critical or down. What every count of trouble counts; neither maintenance nor silence is.
+inline bool in_trouble(Health health) {
+    return health == Health::warning || health == Health::critical || health == Health::down;
+}
 inline Health worse(Health a, Health b) { return badness(a) >= badness(b) ? a : b; }
 
 }  // namespace bv

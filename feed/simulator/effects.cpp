@@ -29,7 +29,7 @@ public:
         const Node& n = t_.nodes[i];
         for (uint32_t g = n.gpus.first; g < n.gpus.end(); ++g) gpu(g, health, true, false);
         for (uint32_t c = n.nics.first; c < n.nics.end(); ++c) {
-            raise(e_.nic_health, c, health == Health::maintenance ? Health::maintenance : Health::unknown);
+            raise(e_.nic_health, c, health);
             e_.dark_nics.push_back(c);
             e_.nic_alive[c] = 0;
             for (const uint32_t l : t_.links_of({ObjectClass::nic, c})) {
@@ -171,7 +171,8 @@ void spread_link(Spread& spread, const Topology& t, Effects& e, const Fault& fau
             e.noisy_links.push_back(fault.index);
             break;
         case FaultKind::link_flap: {
-            spread.link_down(fault.index, Health::down, false);
+            // Back within seconds: a warning, although nothing passes meanwhile.
+            spread.link_down(fault.index, Health::warning, false);
             const PortRef& a = t.links[fault.index].a;
             if (!a.is_switch && a.device != no_index) Spread::raise(e.nic_health, a.device, Health::warning);
             break;

@@ -3,6 +3,8 @@
 // fault strikes.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "feed/simulator/faults.h"
 
 namespace bv::sim {
@@ -19,8 +21,10 @@ std::string subject_of(const Topology& t, ObjectId object) {
     return path;
 }
 
-// Neighbours notice within a second and a half (assumed: port polling and carrier loss).
-Seconds notice_seconds(uint64_t id) { return 0.05 + 1.4 * unit(mix(id)); }
+// Neighbours notice within the second in which it happens (assumed: port polling and carrier loss).
+Seconds noticed_at(Seconds begin, uint64_t id) {
+    return begin + (std::floor(begin) + 1 - begin) * (0.05 + 0.9 * unit(mix(id)));
+}
 
 }  // namespace
 
@@ -41,6 +45,26 @@ void Faults::announce(const Fault& fault, bool ended) {
     announce_consequences(fault, ended, id);
 }
 
+// The work on a server: from when it is taken out until it is back. No alarm.
+void Faults::announce_bench(const Fault& fault, bool ended) {
+    const FaultSpec& spec = spec_of(fault.kind);
+    const Topology& t = *world_.topology;
+    const uint64_t cause = hash(world_.seed, uint64_t(Stream::fault_detail), uint64_t(fault.kind), fault.number) | 1;
+    const ObjectId node{ObjectClass::node, node_of(fault)}, part{spec.object_class, fault.index};
+    Event event;
+    event.id = hash(cause, 2) | 1;
+    event.time_ns = world_.clock.ns(fault.bench);
+    event.end_ns = ended ? world_.clock.ns(fault.end) : 0;
+    event.severity = Severity::info;
+    event.object = node;
+    event.kind = "maintenance";
+    event.text = fault.kind == FaultKind::node_service
+                     ? fmt::format(fmt::runtime(spec.text), t.path_of(node))
+                     : fmt::format("Server {} is taken out of service to mend {}.", t.path_of(node),
+                                   part == node ? "it" : subject_of(t, part));
+    world_.report(std::move(event));
+}
+
 void Faults::announce_link_up(const Event& down) {
     Event event = down;
     event.id = hash(down.id, 1) | 1;
@@ -56,7 +80,7 @@ void Faults::announce_consequences(const Fault& fault, bool ended, uint64_t caus
     const auto say = [&](ObjectId object, Severity severity, const char* kind, const char* text) {
         Event event;
         event.id = hash(cause, uint64_t(object.object_class), object.index) | 1;
-        event.time_ns = world_.clock.ns(fault.begin + notice_seconds(event.id));
+        event.time_ns = world_.clock.ns(noticed_at(fault.begin, event.id));
         event.end_ns = ended ? std::max(world_.clock.ns(fault.end), event.time_ns) : 0;
         event.severity = severity;
         event.object = object;
@@ -67,7 +91,7 @@ void Faults::announce_consequences(const Fault& fault, bool ended, uint64_t caus
     const auto links_of = [&](ObjectId device) {
         for (const uint32_t l : t.links_of(device)) {
             if (t.links[l].link_class != LinkClass::management) {
-                say({ObjectClass::link, l}, Severity::warning, "link_down", "Link {} lost its carrier.");
+                say({ObjectClass::link, l}, Severity::critical, "link_down", "Link {} lost its carrier.");
             }
         }
     };

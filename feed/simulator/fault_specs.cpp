@@ -32,11 +32,11 @@ constexpr FaultSpec specs[fault_kind_count] = {
      "{} does not answer."},
     {K::link_down, C::link, 0.0144, {0, 0.30f, 0.70f, 0}, true, S::critical, 0, "link_down",  // [LL3] switch or cable
      "Link {} is down."},
-    {K::link_flap, C::link, 18.25, {1, 0, 0, 0}, false, S::warning, 0, "link_down",  // 0.05 per link and day (3.7, A)
+    {K::link_flap, C::link, 18.25, {1, 0, 0, 0}, false, S::warning, 0, "link_flap",  // 0.05 per link and day (3.7, A)
      "Link {} lost its carrier."},
     {K::link_errors, C::link, 0.10, {0.30f, 0, 0.70f, 0}, false, S::warning, 0, "link_errors",  // A
      "Link {} has more bit errors than is normal."},
-    {K::fabric_link_down, C::link, 0.0068, {0, 0.30f, 0.70f, 0}, false, S::warning, 0, "link_down",  // [HPN]
+    {K::fabric_link_down, C::link, 0.0068, {0, 0.30f, 0.70f, 0}, false, S::critical, 0, "link_down",  // [HPN]
      "Link {} is down; traffic takes its neighbours."},
     {K::switch_leaf, C::switch_, 0.0061, {0, 0.70f, 0.30f, 0}, true, S::critical, 0, "switch_down",  // [HPN]
      "Switch {} does not answer; its rail is cut off."},

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -126,7 +127,8 @@ void Faults::populate(const FaultSpec& spec) {
             fault.begin = -whole * unit_open(hash(key, i, 8));
             fault.end = fault.begin + whole;
             fault.bench = fault.begin + bench_delay(spec, repair) / plan_.repair_speed;
-            if (fault.index != no_index && !already_broken(spec.object_class, fault.index)) begin(fault, nullptr);
+            if (fault.index != no_index && !already_broken(spec.object_class, fault.index) && !out_of_service(fault))
+                begin(fault, nullptr);
         }
     }
 }
@@ -173,13 +175,18 @@ void Faults::advance(const StopJob& stop_job) {
     for (size_t i = 0; i < active_.size();) {
         Fault& fault = active_[i];
         if (fault.end <= now) {
-            announce(fault, true);
+            if (fault.on_bench)
+                announce_bench(fault, true);
+            else
+                announce(fault, true);
             active_.erase(active_.begin() + static_cast<ptrdiff_t>(i));
             changed_ = true;
             continue;
         }
-        if (!fault.on_bench && fault.bench <= now) fault.on_bench = changed_ = true;
         ++i;
+    }
+    for (size_t i = 0; i < active_.size(); ++i) {
+        if (!active_[i].on_bench && active_[i].bench <= now) take_to_bench(i), i = size_t(-1);
     }
     for (size_t k = 0; k < fault_kind_count; ++k) {
         Arrivals& a = arrivals_[k];
@@ -190,7 +197,8 @@ void Faults::advance(const StopJob& stop_job) {
             fault.index = pick_target(spec, fault.number);
             fault.end = fault.begin + repair_seconds(spec, fault.number, fault.repair);
             fault.bench = fault.begin + bench_delay(spec, fault.repair) / plan_.repair_speed;
-            if (fault.index != no_index && !already_broken(spec.object_class, fault.index)) begin(fault, &stop_job);
+            if (fault.index != no_index && !already_broken(spec.object_class, fault.index) && !out_of_service(fault))
+                begin(fault, &stop_job);
             a.next += exponential(hash(stream(world_.seed, Stream::fault_arrival), k, a.number), 1.0 / a.per_second);
         }
     }
@@ -208,15 +216,61 @@ void Faults::advance(const StopJob& stop_job) {
 }
 
 void Faults::begin(Fault fault, const StopJob* stop_job) {
-    fault.on_bench = fault.bench <= world_.clock.end();
     const FaultSpec& spec = spec_of(fault.kind);
     if (spec.xid != 0 && fault.index < world_.effects.gpu_xid.size()) {
         world_.effects.gpu_xid[fault.index] = static_cast<uint16_t>(spec.xid);
     }
     active_.push_back(fault);
-    announce(fault, false);
     changed_ = true;
+    if (fault.kind != FaultKind::node_service) announce(fault, false);
+    if (fault.bench <= world_.clock.end()) take_to_bench(active_.size() - 1);
     if (stop_job && spec.stops_job) stop_jobs(fault, *stop_job);
+}
+
+// The server that a fault is in; no_index where it is in none.
+uint32_t Faults::node_of(const Fault& fault) const {
+    const Topology& t = *world_.topology;
+    const auto of_nic = [&](uint32_t nic) { return nic < t.nics.size() ? t.nics[nic].node : no_index; };
+    switch (spec_of(fault.kind).object_class) {
+        case ObjectClass::gpu:
+            return t.gpu_nodes[fault.index];
+        case ObjectClass::node:
+            return fault.index;
+        case ObjectClass::nic:
+            return of_nic(fault.index);
+        case ObjectClass::link:
+            return t.links[fault.index].a.is_switch ? no_index : of_nic(t.links[fault.index].a.device);
+        default:
+            return no_index;
+    }
+}
+
+// What is taken out of service has no failures of its own, and no second crew.
+bool Faults::out_of_service(const Fault& fault) const {
+    const uint32_t node = node_of(fault);
+    if (node == no_index) return false;
+    return std::any_of(active_.begin(), active_.end(),
+                       [&](const Fault& other) { return other.on_bench && node_of(other) == node; });
+}
+
+// The crew takes a server out: what went wrong is answered, with whatever else was wrong in it, and mended by the time
+// it is back.
+void Faults::take_to_bench(size_t index) {
+    changed_ = true;
+    active_[index].on_bench = true;
+    const Fault taken = active_[index];
+    const uint32_t node = node_of(taken);
+    const auto answer = [&](Fault fault) {
+        fault.end = std::max(taken.bench, fault.begin);
+        announce(fault, true);
+    };
+    if (taken.kind != FaultKind::node_service) answer(taken);
+    std::erase_if(active_, [&](const Fault& other) {
+        const bool same = !other.on_bench && node != no_index && node_of(other) == node;
+        if (same) answer(other);
+        return same;
+    });
+    announce_bench(taken, false);
 }
 
 }  // namespace bv::sim

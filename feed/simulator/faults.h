@@ -97,7 +97,12 @@ private:
     Seconds repair_seconds(const FaultSpec& spec, uint64_t number, Repair& repair) const;
     [[nodiscard]] uint32_t planned_target(FaultKind kind) const;
     void begin(Fault fault, const StopJob* stop_job);
+    // The fault's own event and those of what hangs on it; over once the part is mended or taken out of service.
     void announce(const Fault& fault, bool ended);
+    void take_to_bench(size_t index);
+    void announce_bench(const Fault& fault, bool ended);
+    [[nodiscard]] uint32_t node_of(const Fault& fault) const;
+    [[nodiscard]] bool out_of_service(const Fault& fault) const;
     void announce_link_up(const Event& down);
     void announce_consequences(const Fault& fault, bool ended, uint64_t cause);
     void stop_jobs(const Fault& fault, const StopJob& stop_job) const;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "feed/simulator/faults.h"
 #include "tests/feed/simulated.h"
@@ -31,6 +32,70 @@ void check_all_ok(const Simulated& s) {
 }
 
 }  // namespace
+
+// What an open event says of its object is what the object's health says too, or something worse has happened to it.
+TEST_CASE("no event stays open on a part that is well or in maintenance, in any scenario") {
+    for (const std::string& scenario : Simulator::scenarios()) {
+        INFO(scenario);
+        Simulated s(make_cluster({.halls = 2, .rows = 7}), scenario);
+        std::map<uint64_t, Event> last;
+        size_t seen = 0;
+        uint32_t checked = 0, bench = 0;
+        const auto take = [&] {
+            for (; seen < s.events.size(); ++seen) last[s.events[seen].id] = s.events[seen];
+        };
+        for (int second = 1; second <= 241; second += 20) {
+            s.run_to(second);
+            take();
+            for (const auto& [id, event] : last) {
+                if (event.end_ns != 0) continue;
+                const Health health = s.health(event.object.object_class, event.object.index);
+                if (event.kind == "maintenance") {
+                    ++bench;
+                    CHECK(badness(health) >= badness(Health::maintenance));
+                }
+                if (event.severity == Severity::info) continue;
+                INFO(event.text);
+                CHECK(badness(health) >= badness(health_of(event)));
+                ++checked;
+            }
+        }
+        if (scenario == "storm" || scenario == "training") CHECK(bench > 0);
+        if (scenario != "quiet" && scenario != "checkpoint") CHECK(checked > 0);
+    }
+}
+
+TEST_CASE("a server that is taken out of service answers its alarm, and the work on it lasts until it is back") {
+    Simulated s(make_cluster({.halls = 2, .rows = 7}), "storm");
+    s.run_to(600);
+    uint32_t found = 0, back = 0;
+    for (const Event& work : s.events) {
+        if (work.kind != "maintenance" || work.text.find("to mend") == std::string::npos) continue;
+        ++found;
+        back += work.end_ns != 0;
+        CHECK(work.severity == Severity::info);
+        const auto alarm = std::find_if(s.events.begin(), s.events.end(), [&](const Event& e) {
+            const bool inside = e.object == work.object || (e.object.object_class == ObjectClass::gpu &&
+                                                            s.topology->gpu_nodes[e.object.index] == work.object.index);
+            return inside && e.severity == Severity::critical && e.end_ns == work.time_ns;
+        });
+        CHECK(alarm != s.events.end());
+    }
+    CHECK(found > 0);
+    CHECK(back > 0);
+}
+
+TEST_CASE("what hangs on a broken part is reported after it, within the same second") {
+    Simulated leaf(make_cluster({}), "leaf_down");
+    leaf.run_to(40);
+    const Event* const root = leaf.event("switch_down");
+    REQUIRE(root);
+    for (const Event& e : leaf.events) {
+        if (e.kind != "link_down") continue;
+        CHECK(e.time_ns > root->time_ns);
+        CHECK(e.time_ns / 1'000'000'000 == root->time_ns / 1'000'000'000);
+    }
+}
 
 TEST_CASE("quiet is quiet: all is well for ten minutes and nothing is said but the start of the jobs") {
     Simulated s(make_cluster({}), "quiet");
@@ -143,7 +208,7 @@ TEST_CASE("a leaf goes down: one rail of its servers is cut off, nothing else") 
     check_all_ok(s);
 }
 
-TEST_CASE("a node dies: it and its GPUs are down, its NICs unknown, and all of it silent") {
+TEST_CASE("a node dies: it, its GPUs and its NICs are down, and all of it silent") {
     Simulated s(make_cluster({}), "node_down");
     s.run_to(35);
     const Event* const event = s.event("node_down");
@@ -153,7 +218,7 @@ TEST_CASE("a node dies: it and its GPUs are down, its NICs unknown, and all of i
     CHECK(std::isnan(s.value(ObjectClass::node, "power_watts", event->object.index)));
     for (uint32_t g = node.gpus.first; g < node.gpus.end(); ++g) CHECK(s.health(ObjectClass::gpu, g) == Health::down);
     for (uint32_t n = node.nics.first; n < node.nics.end(); ++n) {
-        CHECK(s.health(ObjectClass::nic, n) == Health::unknown);
+        CHECK(s.health(ObjectClass::nic, n) == Health::down);
         CHECK(std::isnan(s.value(ObjectClass::nic, "tx_bytes_per_second", n)));
     }
     CHECK(s.count_health(ObjectClass::gpu, Health::down) == 8);
