@@ -26,7 +26,8 @@ struct Event {
 };
 
 // The health that an event means for its object while it lasts: `down` where it says that the object is gone (…_down,
-// power_lost, XID 79: off the bus), else as bad as its severity. An info event means none: ok.
+// power_lost, XID 79: off the bus), else as bad as its severity. An info event means none: ok, or maintenance where it
+// says so.
 Health health_of(const Event& event);
 
 enum class JobState : uint8_t { pending, running, restarting, completed, failed };

@@ -62,7 +62,7 @@ int badness(Health health) {
 
 std::string_view name_of(Severity severity) { return at_or_unknown(severity_names, size_t(severity)); }
 Health health_of(const Event& event) {
-    if (event.severity == Severity::info) return Health::ok;
+    if (event.severity == Severity::info) return event.kind == "maintenance" ? Health::maintenance : Health::ok;
     if (event.severity == Severity::warning) return Health::warning;
     const bool gone =
         event.kind.ends_with("_down") || event.kind == "power_lost" || (event.kind == "xid" && event.code == 79);

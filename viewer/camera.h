@@ -60,6 +60,8 @@ private:
 // "overview", "hall:2", "row:14", "rack:h0-r3-07", "gpu:1234", "fabric", by index or name; composed like photographs.
 // Throws one sentence where there is no such view. aspect: width / height of the viewport.
 Pose named_view(const Topology& topology, std::string_view name, float aspect);
+// Of those views overview, fabric and aisle show no one thing.
+inline bool shows_no_object(std::string_view view) { return view == "overview" || view == "fabric" || view == "aisle"; }
 // Part of the way from one pose to another, 0..1: over walls, and with distances that look even.
 Pose blend(const Pose& from, const Pose& to, float t);
 

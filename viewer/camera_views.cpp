@@ -1,7 +1,6 @@
 // The composed views: overview, hall, row, rack, GPU, fabric, and a good look at any object. Reads where things stand
 // in the topology, writes a Pose that frames them at the viewport's aspect.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "viewer/camera.h"
+#include "viewer/object_name.h"
 
 namespace bv {
 
@@ -226,45 +226,6 @@ Pose free_standing(const Topology& t, ObjectId id, float aspect) {
     return fit(points, -from, 0.6f, aspect, 0.7f);
 }
 
-struct ViewName {
-    std::string_view name;
-    ObjectClass object_class;
-};
-constexpr ViewName view_names[] = {{"hall", ObjectClass::hall},   {"row", ObjectClass::row},
-                                   {"rack", ObjectClass::rack},   {"node", ObjectClass::node},
-                                   {"gpu", ObjectClass::gpu},     {"switch", ObjectClass::switch_},
-                                   {"cdu", ObjectClass::cdu},     {"power", ObjectClass::power},
-                                   {"plant", ObjectClass::plant}, {"link", ObjectClass::link}};
-
-// Halls are numbered as people say them: hall 2 is the one whose name ends in 2, as in the filter.
-std::optional<uint32_t> hall_numbered(const Topology& t, std::string_view number) {
-    for (uint32_t i = 0; i < t.halls.size(); ++i) {
-        const std::string name = t.name_of({ObjectClass::hall, i});
-        const size_t digits = name.find_last_not_of("0123456789") + 1;
-        const size_t first = std::min(name.find_first_not_of('0', digits), name.size());
-        if (std::string_view(name).substr(first) == number) return i;
-    }
-    return {};
-}
-
-ObjectId object_of(const Topology& t, ObjectClass object_class, std::string_view wanted, std::string_view whole) {
-    if (object_class == ObjectClass::hall)
-        if (const auto hall = hall_numbered(t, wanted)) return {object_class, *hall};
-    uint32_t index = 0;
-    const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), index);
-    if (error == std::errc{} && end == wanted.data() + wanted.size()) {
-        if (index < t.count(object_class)) return {object_class, index};
-        throw std::runtime_error(
-            fmt::format("there is no view '{}': this cluster has {} objects of class {}, counted from 0", whole,
-                        t.count(object_class), name_of(object_class)));
-    }
-    const auto found = t.find(fmt::format("{}:{}", name_of(object_class), wanted));
-    if (!found)
-        throw std::runtime_error(
-            fmt::format("there is no view '{}': no {} is called '{}'", whole, name_of(object_class), wanted));
-    return *found;
-}
-
 }  // namespace
 
 Pose view_of(const Topology& t, ObjectId id, float aspect) {
@@ -314,15 +275,12 @@ Pose view_of(const Topology& t, ObjectId id, float aspect) {
 Pose named_view(const Topology& topology, std::string_view name, float aspect) {
     if (name == "overview") return overview(topology, aspect);
     if (name == "fabric") return fabric(topology, aspect);
-    if (name == "aisle") name = "hall:0";
-    const size_t colon = name.find(':');
-    for (const ViewName& view : view_names)
-        if (colon != std::string_view::npos && name.substr(0, colon) == view.name)
-            return view_of(topology, object_of(topology, view.object_class, name.substr(colon + 1), name), aspect);
-    throw std::runtime_error(
-        fmt::format("there is no view '{}': use overview, fabric, aisle, hall:N, row:N, rack:N, node:N, gpu:N, "
-                    "switch:N, cdu:N, power:N, plant:N or link:N",
-                    name));
+    if (name == "aisle") return view_of(topology, {ObjectClass::hall, 0}, aspect);
+    try {
+        return view_of(topology, object_named(topology, name), aspect);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("--camera: {}; there are overview, fabric and aisle too", error.what()));
+    }
 }
 
 }  // namespace bv

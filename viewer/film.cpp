@@ -130,7 +130,7 @@ Pose dolly(const Pose& pose, float metres) {
 Pose flight(const Topology& topology, float aspect, float share) {
     const Pose above = named_view(topology, "overview", aspect);
     if (topology.halls.empty() || topology.racks.empty()) return turned(above, (share - 0.5f) * 0.3f, 1);
-    const Pose aisle = named_view(topology, fmt::format("hall:{}", topology.halls.size() / 2), aspect);
+    const Pose aisle = view_of(topology, {ObjectClass::hall, (uint32_t(topology.halls.size()) - 1) / 2}, aspect);
     const auto over = [&](float s) { return turned(above, (s - 0.2f) * 0.35f, 1.0f - 0.25f * s); };
     const auto along = [&](float s) { return dolly(aisle, (s - 0.7f) * 14.0f); };
     if (share <= 0.4f) return over(share);

@@ -14,6 +14,7 @@
 
 #include "render/png.h"
 #include "viewer/film.h"
+#include "viewer/object_name.h"
 #include "viewer/stage.h"
 
 namespace bv {
@@ -73,8 +74,11 @@ int run_headless(const Options& options) {
     stage.set_scale(options.ui_scale > 0 ? float(options.ui_scale) : 1.0f);
     const double begin_s = options.simulated() ? options.at_seconds(timeline.start_ns()) : 0;
     if (options.simulated()) {
+        const Topology& topology = timeline.state().topology();
         if (!options.select.empty())
-            timeline.watch(timeline.state().topology().find(options.select).value_or(ObjectId{}));
+            timeline.watch(object_selected(options, topology));
+        else if (!shows_no_object(options.camera) && !options.camera.ends_with(".toml"))
+            timeline.watch(object_named(topology, options.camera));
         timeline.advance_to(begin_s);
     } else {
         wait_for_state(timeline);

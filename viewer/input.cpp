@@ -117,18 +117,18 @@ void perform_look(Action action, View& view) {
         case Action::previous_metric:
             return step_metric(view, -1);
         case Action::color_health:
-            view.color_by = ColorBy::health;
+            view.color_with(ColorBy::health);
             return;
         case Action::color_job:
-            view.color_by = ColorBy::job;
+            view.color_with(ColorBy::job);
             view.color_map = ColorMap::cividis;
             return;
         case Action::color_rail:
-            view.color_by = ColorBy::rail;
+            view.color_with(ColorBy::rail);
             view.color_map = ColorMap::cividis;
             return;
         case Action::color_age:
-            view.color_by = ColorBy::age;
+            view.color_with(ColorBy::age);
             view.color_map = ColorMap::inferno;
             return;
         case Action::theme:

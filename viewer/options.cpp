@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "feed/embedded.h"
+#include "viewer/object_name.h"
 
 namespace bv {
 
@@ -83,7 +84,7 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--camera", options.camera, "where to look from, see below")->type_name("VIEW");
     app.add_option("--filter", options.filter, "dim what does not match: \"temp_celsius > 80 and hall = 2\"")
         ->type_name("EXPR");
-    app.add_option("--select", options.select, "select this object, by name or path")->type_name("NAME");
+    app.add_option("--select", options.select, "select this object: name, path or class:index")->type_name("NAME");
     app.add_option("--theme", options.theme, "dark or light")
         ->check(CLI::IsMember({"dark", "light"}))
         ->type_name("dark|light");
@@ -246,7 +247,8 @@ void apply_to_view(const Options& options, View& view) {
     view.theme = options.theme == "light" ? Theme::light : Theme::dark;
     view.panels_hidden = options.hide_panels;
     view.lod = options.lod != "off";
-    view.color_with({ObjectClass::gpu, find_metric(ObjectClass::gpu, "tensor_active_ratio").value_or(MetricIndex{1})});
+    view.color_with(default_color());
+    view.color_chosen = false;
     if (!options.filter.empty()) {
         view.filter = Filter::parse(options.filter);
         view.filter_text = options.filter;
@@ -255,8 +257,7 @@ void apply_to_view(const Options& options, View& view) {
     for (const auto& [name, by] :
          {std::pair{"health", ColorBy::health}, {"job", ColorBy::job}, {"rail", ColorBy::rail}, {"age", ColorBy::age}})
         if (options.color_by == name) {
-            view.color_by = by;
-            return;
+            return view.color_with(by);
         }
     const size_t dot = options.color_by.find('.');
     if (dot != std::string::npos) {
@@ -275,14 +276,21 @@ void apply_to_view(const Options& options, View& view) {
         options.color_by));
 }
 
+ObjectId object_selected(const Options& options, const Topology& topology) {
+    try {
+        return options.select.empty() ? ObjectId{} : object_named(topology, options.select);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("--select: {}", error.what()));
+    }
+}
+
 void apply_to_view(const Options& options, const Topology& topology, View& view) {
     view.camera.jump(named_view(topology, options.camera, view.viewport_width / std::max(1.0f, view.viewport_height)));
-    if (options.select.empty()) return;
-    const auto found = topology.find(options.select);
-    if (!found)
-        throw std::runtime_error(
-            fmt::format("--select: nothing is called '{}' in cluster {}", options.select, topology.name));
-    view.select(*found);
+    // What the camera was sent to is what a person wants to read about.
+    if (!options.select.empty())
+        view.select(object_selected(options, topology));
+    else if (!shows_no_object(options.camera))
+        view.select(object_named(topology, options.camera));
 }
 
 }  // namespace bv

@@ -54,6 +54,8 @@ struct ParsedOptions {
 };
 ParsedOptions parse_options(int argc, char** argv);
 
+// What --select names; invalid without. Throws one sentence.
+ObjectId object_selected(const Options& options, const Topology& topology);
 // Sets what the options say about the view once a topology is known. Throws one sentence: no such object, metric or
 // view.
 void apply_to_view(const Options& options, const Topology& topology, View& view);

@@ -74,6 +74,8 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     }
     ImGui::NewFrame();
     if (input) input();
+    color_by_what_is_heard(state, view);
+    complaints_.print(timeline.sources());
     draw_ui({state, timeline, view, renderer.stats(), renderer.device_name()});
     ImGui::Render();
 }

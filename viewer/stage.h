@@ -7,6 +7,7 @@
 #include <string>
 
 #include "render/renderer.h"
+#include "viewer/complaints.h"
 #include "viewer/options.h"
 #include "viewer/panels/panels.h"
 #include "viewer/scene.h"
@@ -66,6 +67,7 @@ private:
     std::shared_ptr<const Topology> topology_;
     std::unique_ptr<SceneLayout> layout_;
     FrameTimes times_;
+    Complaints complaints_;
 };
 
 }  // namespace bv

@@ -137,18 +137,6 @@ Rgba health_text_color(const Palette& colors, Health health) {
     return colors.muted;
 }
 
-Health health_of(Severity severity) {
-    switch (severity) {
-        case Severity::critical:
-            return Health::critical;
-        case Severity::warning:
-            return Health::warning;
-        case Severity::info:
-            return Health::ok;
-    }
-    return Health::ok;
-}
-
 std::array<glm::vec4, 40> theme_colors(Theme theme) {
     const Palette& p = palette(theme);
     const HallColors& hall = hall_colors(theme);

@@ -39,7 +39,6 @@ const Palette& palette(Theme theme);
 Rgba health_color(const Palette& colors, Health health);
 // The same hue made readable as text on a panel (contrast at least 4.5:1).
 Rgba health_text_color(const Palette& colors, Health health);
-Health health_of(Severity severity);
 
 // For gpu::FrameConstants::colors: 0-5 health, then theme_* of shaders/gpu_types.h. sRGB values, alpha 1.
 std::array<glm::vec4, 40> theme_colors(Theme theme);

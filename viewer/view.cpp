@@ -1,13 +1,61 @@
 // The history of selections, and which colour map suits which metric. Reads and writes the View only.
 #include "viewer/view.h"
 
+#include <algorithm>
+
 namespace bv {
 
-void View::color_with(MetricId id) {
-    color_by = ColorBy::metric;
-    color_metric = id;
+namespace {
+
+void color(View& view, MetricId id) {
+    view.color_by = ColorBy::metric;
+    view.color_metric = id;
     const std::string_view unit = metric(id).unit;
-    color_map = unit == "°C" || unit == "W" ? ColorMap::inferno : ColorMap::cividis;
+    view.color_map = unit == "°C" || unit == "W" ? ColorMap::inferno : ColorMap::cividis;
+}
+
+std::optional<MetricId> first_heard(const ClusterState& state, ObjectClass object_class) {
+    for (const std::string_view name : {"gpu_util_ratio", "power_watts", "temp_celsius", "tx_bytes_per_second"})
+        if (const auto index = find_metric(object_class, name); index && has_data(state, {object_class, *index}))
+            return MetricId{object_class, *index};
+    for (size_t m = 1; m < metrics_of(object_class).size(); ++m)
+        if (has_data(state, {object_class, MetricIndex(m)})) return MetricId{object_class, MetricIndex(m)};
+    return {};
+}
+
+}  // namespace
+
+MetricId default_color() {
+    return {ObjectClass::gpu, find_metric(ObjectClass::gpu, "tensor_active_ratio").value_or(MetricIndex{1})};
+}
+
+bool has_data(const ClusterState& state, MetricId id) {
+    const auto& columns = state.classes[size_t(id.object_class)].columns;
+    if (id.index >= columns.size() || columns[id.index].coverage.empty()) return false;
+    const auto& values = columns[id.index].values;
+    return std::any_of(values.begin(), values.end(), [](uint16_t raw) { return raw != no_data; });
+}
+
+void color_by_what_is_heard(const ClusterState& state, View& view) {
+    if (view.color_chosen || state.empty() || state.values_heard_ns == 0) return;
+    std::optional<MetricId> heard;
+    if (has_data(state, default_color())) heard = default_color();
+    for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::switch_})
+        if (!heard) heard = first_heard(state, c);
+    if (heard)
+        color(view, *heard);
+    else
+        view.color_by = ColorBy::health;
+}
+
+void View::color_with(MetricId id) {
+    color_chosen = true;
+    color(*this, id);
+}
+
+void View::color_with(ColorBy by) {
+    color_chosen = true;
+    color_by = by;
 }
 
 void View::select(ObjectId id) {

@@ -9,6 +9,7 @@
 
 #include "cluster/metrics.h"
 #include "cluster/object.h"
+#include "cluster/state.h"
 #include "viewer/camera.h"
 #include "viewer/filter.h"
 
@@ -26,7 +27,8 @@ struct View {
     std::vector<ObjectId> history;  // earlier selections, for back
 
     ColorBy color_by = ColorBy::metric;
-    MetricId color_metric;  // of GPUs or of any class; other classes show health
+    MetricId color_metric;      // of GPUs or of any class; other classes show health
+    bool color_chosen = false;  // by a person; else what has data is shown, see color_by_what_is_heard()
     ColorMap color_map = ColorMap::cividis;
     Filter filter;  // empty: everything
     std::string filter_text;
@@ -49,9 +51,19 @@ struct View {
 
     bool wants_quit = false;
 
-    void color_with(MetricId metric);  // colours by a metric with the map that suits it
-    void select(ObjectId id);          // keeps history
+    // A person's choice: it stays, whether there is data or not.
+    void color_with(MetricId metric);  // with the map that suits it
+    void color_with(ColorBy by);
+    void select(ObjectId id);  // keeps history
     void select_back();
 };
+
+// The metric that nobody chose.
+MetricId default_color();
+// Somebody has said a value of it.
+bool has_data(const ClusterState& state, MetricId metric);
+// While nobody has chosen: colours by the default metric where it has data, else by another one of GPUs, nodes or
+// switches that has, else by health. Nothing changes before any value is heard.
+void color_by_what_is_heard(const ClusterState& state, View& view);
 
 }  // namespace bv

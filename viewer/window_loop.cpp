@@ -84,6 +84,7 @@ RendererOptions for_window(const Options& options, Window& window) {
 }  // namespace
 
 int run_window(const Options& options) {
+    close_on_signals();  // before the window shows: whoever sees it may end it
     const Ui ui;
     Window window("belvedere", options.width, options.height);
     Pace pace;
@@ -99,7 +100,6 @@ int run_window(const Options& options) {
     InputRequests requests;
     const auto start = Clock::now();
     auto last = start;
-    close_on_signals();
     while (window.is_open() && !view.wants_quit && !stopped) {
         const bool trouble = stage.in_trouble();
         const bool touched = window.poll_events(std::min(pace.wait_s(view, trouble), longest_sleep_s));

@@ -21,7 +21,7 @@ state = read_json(path("a.json"))
 check(state["cluster"]["name"] == "array-512" and state["counts"]["gpu"]["unknown"] == 0, "the state dump knows every GPU")
 
 hall = (0.3, 0.15, 0.7, 0.75)  # of the picture: the middle, without panels
-for name, words in (("aisle.png", ("--camera", "hall:0")), ("rack.png", ("--camera", "rack:0")), ("light.png", ("--theme", "light")),
+for name, words in (("aisle.png", ("--camera", "hall:1")), ("rack.png", ("--camera", "rack:0")), ("light.png", ("--theme", "light")),
                     ("memory.png", ("--color-by", "memory_used_bytes"))):
     share = difference(first, picture(name, *words), *hall)
     check(share > 0.01, f"{name} differs from the overview where it should ({share:.1%})")

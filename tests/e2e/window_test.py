@@ -103,9 +103,16 @@ display_process, display = start_display("1280x800")
 with display_process:
     env = environment(DISPLAY=display)
     with Process([BELVEDERE, "sim:array-512", "--dump-state", path("end.json")], env=env) as viewer:
-        wait_for("a window", lambda: xdotool("search", "--onlyvisible", "--name", "belvedere") or
+        # The window is named for its cluster once that is known, which is what the state at the end shall tell.
+        wait_for("a window with a cluster", lambda: xdotool("search", "--onlyvisible", "--name", " – belvedere") or
                  (viewer.process.poll() is not None and exit(viewer.output())))
-        time.sleep(2)
-        check(viewer.stop() == 0 and read_json(path("end.json"))["cluster"]["name"] == "array-512",
-              "a signal to end closes the window in order and the state is still written")
+        code = viewer.stop()
+        check(code == 0, f"a signal to end closes the window in order (code {code}, {viewer.output()[-500:]})")
+        check(read_json(path("end.json"))["cluster"]["name"] == "array-512", "and the state is still written")
+    # However early it comes, it ends the program in order.
+    with Process([BELVEDERE, "sim:array-512", "--dump-state", path("early.json")], env=env) as viewer:
+        wait_for("a window", lambda: xdotool("search", "--name", "belvedere") or
+                 (viewer.process.poll() is not None and exit(viewer.output())))
+        code = viewer.stop()
+        check(code == 0 and os.path.exists(path("early.json")), f"a signal during the start closes it in order too (code {code})")
 finish()

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "net/cluster_library.h"
 #include "tests/viewer/packed.h"
+#include "viewer/object_name.h"
 
 using namespace bv;
 using namespace bv::test;
@@ -43,7 +45,7 @@ TEST_CASE("every hall, rack, power gear and plant is inside the overview at any 
 
 TEST_CASE("the hall view stands at eye level and looks along a row; the rack view looks at its front") {
     const auto topology = array_512();
-    const Pose hall = named_view(*topology, "hall:0", 1.78f);
+    const Pose hall = named_view(*topology, "hall:1", 1.78f);
     CHECK(hall.eye.z == doctest::Approx(1.7f).epsilon(0.1));
     const glm::vec3 way = glm::normalize(hall.target - hall.eye);
     CHECK(std::abs(glm::dot(way, side_of(topology->racks[0].place.yaw))) > 0.98f);
@@ -117,4 +119,18 @@ TEST_CASE("input keeps the eye above the floor and the distance sane") {
     camera.walk({0, 1, 0}, 1.0f, false);
     CHECK(glm::length(camera.pose().eye - before) == doctest::Approx(2.0f).epsilon(0.01));
     CHECK(camera.pose().eye.z == doctest::Approx(1.7f));
+}
+
+TEST_CASE("things are named one way: class:index, class:name or name; halls by their number") {
+    const auto topology = load_cluster("reference-100k").topology;
+    const Topology& t = *topology;
+    const ObjectId gpu{ObjectClass::gpu, 1234};
+    CHECK(object_named(t, "gpu:1234") == gpu);
+    CHECK(object_named(t, t.path_of(gpu)) == gpu);
+    CHECK(object_named(t, "gpu:" + t.path_of(gpu)) == gpu);
+    CHECK(object_named(t, "hall:2") == object_named(t, t.name_of({ObjectClass::hall, 1})));
+    CHECK_THROWS_WITH_AS((void)object_named(t, "hall:0"), doctest::Contains("H1, H2, H3, H4"), std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)object_named(t, "hall:5"), doctest::Contains("H1, H2, H3, H4"), std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)object_named(t, "gpu:100352"), doctest::Contains("100352"), std::runtime_error);
+    CHECK_THROWS_WITH_AS((void)object_named(t, "nobody"), doctest::Contains("nobody"), std::runtime_error);
 }

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "net/cluster_library.h"
+#include "viewer/complaints.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
 #include "viewer/theme.h"
@@ -225,4 +227,142 @@ TEST_CASE("names are short beside what they share") {
     CHECK(without_shared("gpu 3", "H1-P1-N4") == "gpu 3");
     CHECK(without_shared("H1", "H1") == "H1");
     CHECK(without_shared("", "H1") == "");
+}
+
+TEST_CASE("one sum of trouble: the sentence, the classes and the counts agree, links and gear included") {
+    for (const char* source : {"sim:array-512?seed=3&scenario=leaf_down", "sim:array-512?scenario=busway_loss",
+                               "sim:nvl72-8k?seed=1&scenario=training", "sim:array-512?scenario=link_down"}) {
+        INFO(source);
+        Desk desk(source);
+        desk.timeline.advance_to(45);
+        desk.frame();
+        const nlohmann::json d = desk.dump();
+        uint32_t sum = 0;
+        Health worst = Health::ok;
+        for (const ObjectClass c : all_object_classes) {
+            if (c == ObjectClass::site || c == ObjectClass::job) continue;
+            uint32_t of_class = 0;
+            for (size_t h = 0; h < health_count; ++h) {
+                const uint32_t n = d["counts"][std::string(name_of(c))][std::string(name_of(Health(h)))];
+                if (!in_trouble(Health(h)) || n == 0) continue;
+                of_class += n;
+                worst = worse(worst, Health(h));
+            }
+            CHECK(d["trouble"]["classes"][std::string(name_of(c))] == of_class);
+            sum += of_class;
+        }
+        CHECK(sum > 0);
+        CHECK(d["trouble"]["total"] == sum);
+        CHECK(d["trouble"]["worst"] == name_of(worst));
+        const std::string sentence = d["trouble"]["sentence"];
+        CHECK(sentence.starts_with(grouped(sum) + " thing"));
+        CHECK(sentence.find(std::string("the worst is ") + std::string(name_of(worst))) != std::string::npos);
+    }
+}
+
+TEST_CASE("the root of a second's events stands on top of what it took with it, which is folded") {
+    Desk desk("sim:array-512?seed=3&scenario=leaf_down");
+    desk.timeline.advance_to(45);
+    desk.frame();
+    const nlohmann::json lines = desk.dump()["events"]["lines"];
+    size_t root = lines.size(), links = lines.size();
+    for (size_t i = 0; i < lines.size(); ++i) {
+        if (lines[i]["title"] == "Switch down") root = i;
+        if (std::string(lines[i]["title"]).ends_with(" × Link down")) links = i;
+    }
+    REQUIRE(root < lines.size());
+    REQUIRE(links == root + 1);
+    CHECK(lines[root]["mark"] == "down");
+    CHECK(lines[links]["count"].get<int>() >= 64);
+    CHECK(lines[links]["place"] == "at " + std::string(lines[root]["object"]) + " · all open");
+    // A click shows the members, under the fold; another one folds again.
+    const auto shown = [&] { return panel_memory().shown_events; };
+    const size_t before = shown().size();
+    uint64_t fold = 0;
+    for (const EventLine& line : shown())
+        if (line.count > 1) fold = line.fold;
+    panel_memory().unfolded_events.insert(fold);
+    desk.frame();
+    CHECK(shown().size() == before + lines[links]["count"].get<size_t>());
+    panel_memory().unfolded_events.erase(fold);
+    desk.frame();
+    CHECK(shown().size() == before);
+}
+
+TEST_CASE("colours that nobody chose follow what is heard, and a chosen metric without data says so") {
+    const auto topology = load_cluster("array-512").topology;
+    ClusterState state(topology);
+    View view;
+    view.color_with(default_color());
+    view.color_chosen = false;
+    color_by_what_is_heard(state, view);
+    CHECK(view.color_metric == default_color());  // nothing has been heard: nothing to follow
+    const std::vector<uint16_t> values(512, 1000), healthy(512, 0);
+    const auto apply = [&](std::string_view name, const std::vector<uint16_t>& raw) {
+        REQUIRE(state.apply({ObjectClass::gpu, find_metric(ObjectClass::gpu, name).value()}, 0, raw, 1'000'000'000,
+                            1'000'000'000, 0));
+    };
+    apply("health", healthy);
+    color_by_what_is_heard(state, view);
+    CHECK(view.color_by == ColorBy::health);
+    apply("temp_celsius", values);
+    color_by_what_is_heard(state, view);
+    CHECK(view.color_by == ColorBy::metric);
+    CHECK(metric(view.color_metric).name == "temp_celsius");
+    CHECK(view.color_map == ColorMap::inferno);
+    apply("tensor_active_ratio", std::vector<uint16_t>(512, no_data));
+    color_by_what_is_heard(state, view);
+    CHECK(metric(view.color_metric).name == "temp_celsius");
+    apply("tensor_active_ratio", values);
+    color_by_what_is_heard(state, view);
+    CHECK(view.color_metric == default_color());
+    const MetricId power{ObjectClass::gpu, find_metric(ObjectClass::gpu, "power_watts").value()};
+    view.color_with(power);
+    color_by_what_is_heard(state, view);
+    CHECK(view.color_metric == power);
+    CHECK_FALSE(has_data(state, power));
+}
+
+TEST_CASE("a site is not healthy while its sources are in conflict, silent or unheard, and each says why once") {
+    SourceStatus good, other;
+    good.name = "a", good.link = SourceStatus::Link::live;
+    other.name = "b", other.endpoint = "tcp://b:1", other.link = SourceStatus::Link::conflict;
+    other.problem = "Sources a and b both own GPUs 0 to 7.";
+    Digest digest;
+    CHECK(feed_sentence(digest).starts_with("Unknown"));
+    sum_sources({good}, digest);
+    CHECK(feed_sentence(digest).empty());
+    sum_sources({good, other}, digest);
+    CHECK(digest.conflict);
+    CHECK(feed_sentence(digest) == "1 of 2 sources is in conflict and not shown.");
+    sum_sources({other}, digest);
+    CHECK(feed_sentence(digest) == "Unknown: the only source is in conflict and not shown.");
+    other.link = SourceStatus::Link::silent;
+    sum_sources({other, other}, digest);
+    CHECK(feed_sentence(digest) == "Unknown: all 2 sources are not live.");
+
+    other.link = SourceStatus::Link::conflict;
+    Complaints complaints;
+    CHECK(complaints.collect({good}).empty());
+    const auto first = complaints.collect({good, other});
+    REQUIRE(first.size() == 1);
+    CHECK(first[0] == "Source b (tcp://b:1) is not shown: Sources a and b both own GPUs 0 to 7.");
+    CHECK(complaints.collect({good, other}).empty());
+}
+
+TEST_CASE("names that are too long are cut where they are alike") {
+    Desk desk;
+    desk.frame();
+    ImGui::NewFrame();
+    const Pen pen(desk.view);
+    const std::string a = "H2-P3-A4-R5-N4/gpu3", b = "H2-P3-A4-R5-N4/gpu4";
+    const float room = pen.width(Type::body, a) * 0.7f;
+    const std::string cut = pen.name_cut(Type::body, a, room);
+    CHECK(cut.starts_with("H2-"));
+    CHECK(cut.find("…") != std::string::npos);
+    CHECK(cut.ends_with("/gpu3"));
+    CHECK(pen.width(Type::body, cut) <= room + 1);
+    CHECK(cut != pen.name_cut(Type::body, b, room));
+    CHECK(pen.name_cut(Type::body, a, 1000) == a);
+    ImGui::EndFrame();
 }

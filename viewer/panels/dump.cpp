@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "viewer/panels/memory.h"
 
@@ -61,6 +62,43 @@ Json dump_counts(const UiContext& ui, const Digest& digest) {
             out[std::string(bv::name_of(c))][std::string(bv::name_of(Health(h)))] =
                 ui.state.empty() ? 0 : digest.counts[size_t(c)][h];
     return out;
+}
+
+// The first lines of the event list as they stand there.
+Json dump_event_lines(const UiContext& ui) {
+    if (ui.state.empty()) return Json::array();
+    std::vector<uint32_t> all(ui.state.events.size());
+    std::iota(all.begin(), all.end(), 0u);
+    Json out = Json::array();
+    for (const EventLine& line : event_lines(ui.state, all, panel_memory().unfolded_events)) {
+        if (out.size() == 20) break;
+        const Event& event = ui.state.events[line.event];
+        const bool known = ui.state.topology().contains(event.object);
+        out.push_back({{"title", line.count > 1 ? title_of(ui.state, line) : title_of(event)},
+                       {"object", known ? ui.state.topology().path_of(event.object) : ""},
+                       {"place", line.count > 1 ? place_of(ui.state, line) : ""},
+                       {"count", line.count},
+                       {"open", line.open},
+                       {"severity", bv::name_of(event.severity)},
+                       {"mark", bv::name_of(health_of(event))},
+                       {"text", event.text}});
+    }
+    return out;
+}
+
+// What is in trouble, as the sentence at the top says it.
+Json dump_trouble(const UiContext& ui, const Digest& digest) {
+    const ObjectId site{ObjectClass::site, 0};
+    Json classes = Json::object();
+    for (const ObjectClass c : all_object_classes)
+        if (c != ObjectClass::site && c != ObjectClass::job && !ui.state.empty())
+            classes[std::string(bv::name_of(c))] = digest.in_trouble_of(c);
+    const auto& below = digest.below[size_t(ObjectClass::site)];
+    const bool known = !ui.state.empty() && !below.empty();
+    return {{"total", known ? below[0].troubled : 0},
+            {"worst", bv::name_of(known ? below[0].worst : Health::unknown)},
+            {"sentence", known ? trouble_sentence(digest, site) : ""},
+            {"classes", classes}};
 }
 
 Json dump_sources(const UiContext& ui) {
@@ -136,10 +174,13 @@ std::string dump_state_json(const UiContext& ui) {
                          ? Json(ui.state.topology().path_of(view.hovered))
                          : Json(nullptr);
     out["counts"] = dump_counts(ui, memory.digest);
+    out["feed_sentence"] = feed_sentence(memory.digest);
+    out["trouble"] = dump_trouble(ui, memory.digest);
     out["events"] = {{"total", ui.state.events.size()},
                      {"open_critical", memory.digest.open_critical},
                      {"open_warning", memory.digest.open_warning},
-                     {"open_info", memory.digest.open_info}};
+                     {"open_info", memory.digest.open_info},
+                     {"lines", dump_event_lines(ui)}};
     out["color"] = {{"by", name_of(view.color_by)},
                     {"class", bv::name_of(view.color_metric.object_class)},
                     {"metric", metric(view.color_metric).name},

@@ -22,27 +22,18 @@ void update_shown(const UiContext& ui, PanelMemory& memory) {
     const ObjectId of = memory.events_of_selection ? ui.view.selected : ObjectId{};
     uint64_t key = ui.state.events_version * 0x9E3779B97F4A7C15ull + uint64_t(memory.event_severity) * 77 +
                    uint64_t(of.index) * 131 + uint64_t(of.object_class);
+    for (const uint64_t fold : memory.unfolded_events) key = key * 31 + fold;
     key ^= uint64_t(reinterpret_cast<uintptr_t>(memory.digest_topology)) + ui.state.events.size();
     if (key == memory.shown_events_key) return;
     memory.shown_events_key = key;
-    memory.shown_events.clear();
+    std::vector<uint32_t> chosen;
     for (size_t i = ui.state.events.size(); i-- > 0;) {
         const Event& event = ui.state.events[i];
         if (int(event.severity) < memory.event_severity) continue;
         if (of.valid() && !is_within(ui.state.topology(), event.object, of)) continue;
-        memory.shown_events.push_back(uint32_t(i));
+        chosen.push_back(uint32_t(i));
     }
-    // Sources tell what still goes on when they are first heard, whenever it began.
-    std::stable_sort(memory.shown_events.begin(), memory.shown_events.end(),
-                     [&](uint32_t a, uint32_t b) { return ui.state.events[a].time_ns > ui.state.events[b].time_ns; });
-}
-
-// "link_down" → "Link down".
-std::string spaced(std::string_view kind) {
-    std::string out(kind);
-    std::replace(out.begin(), out.end(), '_', ' ');
-    if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = char(out[0] - 32);
-    return out;
+    memory.shown_events = event_lines(ui.state, chosen, memory.unfolded_events);
 }
 
 void draw_filters(const UiContext& ui, const Pen& pen, const Rect& rect, PanelMemory& memory) {
@@ -93,22 +84,19 @@ bool draw_chip(const Pen& pen, const char* id, float x, float mid_y, std::string
 
 void draw_event_row(const UiContext& ui, const Pen& pen, const Rect& row, const Event& event, bool with_object) {
     const bool open = event.end_ns == 0;
-    const Health mark = health_of(event.severity);
     const float x = row.x + pen.px(32), right = row.right() - pen.px(12);
     const float first = row.y + pen.px(14), second = row.y + pen.px(31);
-    pen.health_mark(row.x + pen.px(18), first, 5,
-                    event.kind == "node_down" && event.severity == Severity::critical ? Health::down : mark);
+    pen.health_mark(row.x + pen.px(18), first, 5, health_of(event));
     const std::string when = recent_time(ui.state.time_ns, event.time_ns);
     pen.text_right(right, first, Type::small, pen.colors.hint, when);
     const float room = right - pen.width(Type::small, when) - pen.px(8) - x;
     const bool known = ui.state.topology().contains(event.object);
     const Job* job =
         event.object.object_class == ObjectClass::job ? job_in_slot(ui.state, event.object.index) : nullptr;
-    const std::string what = !with_object || !known
-                                 ? (event.kind == "xid" ? fmt::format("XID {}", event.code) : spaced(event.kind))
+    const std::string what = !with_object || !known      ? title_of(event)
                              : job && !job->name.empty() ? job->name
                                                          : list_name(ui.state.topology(), event.object);
-    pen.text_fit(x, first, room, Type::body, open ? pen.colors.text : pen.colors.muted, what);
+    pen.text_fit(x, first, room, Type::body, open ? pen.colors.text : pen.colors.muted, what, with_object && !job);
     // The end of what is over stands at the right of the second line.
     float room_text = right - x;
     if (!open) {
@@ -119,8 +107,54 @@ void draw_event_row(const UiContext& ui, const Pen& pen, const Rect& row, const 
         room_text -= pen.width(Type::small, took) + pen.px(8);
     }
     pen.text_fit(x, second, room_text, Type::small, open ? pen.colors.muted : pen.colors.hint,
-                 event.text.empty() ? spaced(event.kind) : without_name(ui.state, event));
+                 event.text.empty() ? title_of(event) : without_name(ui.state, event));
 }
+
+namespace {
+
+// A fold in two lines: what and how often; around what, and how many go on.
+void draw_fold_row(const UiContext& ui, const Pen& pen, const Rect& row, const EventLine& line, bool unfolded) {
+    const Event& event = ui.state.events[line.event];
+    const float x = row.x + pen.px(32), right = row.right() - pen.px(12);
+    const float first = row.y + pen.px(14), second = row.y + pen.px(31);
+    pen.health_mark(row.x + pen.px(18), first, 5, health_of(event));
+    const std::string when = recent_time(ui.state.time_ns, event.time_ns);
+    pen.text_right(right, first, Type::small, pen.colors.hint, when);
+    pen.text_fit(x, first, right - pen.width(Type::small, when) - pen.px(8) - x, Type::body,
+                 line.open ? pen.colors.text : pen.colors.muted, title_of(ui.state, line));
+    pen.chevron(right - pen.px(6), second, unfolded, pen.colors.muted);
+    pen.text_fit(x, second, right - pen.px(20) - x, Type::small, line.open ? pen.colors.muted : pen.colors.hint,
+                 place_of(ui.state, line), true);
+}
+
+void draw_line(const UiContext& ui, const Pen& pen, const Rect& row, const EventLine& line, PanelMemory& memory) {
+    const Event& event = ui.state.events[line.event];
+    const bool fold = line.count > 1;
+    const ObjectId object = fold ? line.around : event.object;
+    const bool selected = ui.view.selected.valid() && object == ui.view.selected;
+    ImGui::PushID(int(line.event));
+    const Touch over = touch(fold ? "fold" : "event", row);
+    ImGui::PopID();
+    if (over.hovered || selected) pen.fill(row, pen.colors.raised);
+    if (selected) pen.fill({row.x, row.y, pen.px(2), row.h}, pen.colors.accent);
+    const float indent = line.member ? pen.px(14) : 0;
+    const Rect inner{row.x + indent, row.y, row.w - indent, row.h};
+    if (!fold) {
+        draw_event_row(ui, pen, inner, event, true);
+        if (over.clicked) go_to(ui, event.object);
+        if (over.hovered) hint(ui.view, fmt::format("{}  {}  {}", date_time(event.time_ns), event.kind, event.text));
+        return;
+    }
+    const bool unfolded = memory.unfolded_events.contains(line.fold);
+    draw_fold_row(ui, pen, inner, line, unfolded);
+    if (over.clicked && !memory.unfolded_events.erase(line.fold)) memory.unfolded_events.insert(line.fold);
+    if (over.hovered)
+        hint(ui.view, fmt::format("{} events of one kind, all {} {}. Click to {} them.", line.count,
+                                  event.object.object_class == ObjectClass::link ? "at" : "in",
+                                  ui.state.topology().path_of(line.around), unfolded ? "fold" : "see"));
+}
+
+}  // namespace
 
 void draw_event_list(const UiContext& ui) {
     PanelMemory& memory = panel_memory();
@@ -145,18 +179,8 @@ void draw_event_list(const UiContext& ui) {
     clipper.Begin(int(memory.shown_events.size()), height);
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const Event& event = ui.state.events[memory.shown_events[size_t(i)]];
             const ImVec2 at = ImGui::GetCursorScreenPos();
-            const Rect row{list.x, at.y, list.w, height};
-            const Touch over = touch(int64_t(i), row);
-            if (over.hovered || (ui.view.selected.valid() && event.object == ui.view.selected))
-                pen.fill(row, pen.colors.raised);
-            if (ui.view.selected.valid() && event.object == ui.view.selected)
-                pen.fill({row.x, row.y, pen.px(2), row.h}, pen.colors.accent);
-            draw_event_row(ui, pen, row, event, true);
-            if (over.clicked) go_to(ui, event.object);
-            if (over.hovered)
-                hint(ui.view, fmt::format("{}  {}  {}", date_time(event.time_ns), event.kind, event.text));
+            draw_line(ui, pen, {list.x, at.y, list.w, height}, memory.shown_events[size_t(i)], memory);
             ImGui::SetCursorScreenPos({at.x, at.y + height});
         }
     }

@@ -44,6 +44,23 @@ void draw_breadcrumb(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId i
     }
 }
 
+// A site is as well known as its sources are: without a live one nothing is, and with some missing it isn't healthy.
+void site_of_sources(const Digest& digest, Health& mark, std::string& sentence) {
+    const std::string feed = feed_sentence(digest);
+    if (feed.empty()) return;
+    if (digest.sources_live == 0) {
+        mark = Health::unknown;
+        sentence = feed;
+        return;
+    }
+    if (mark == Health::ok) {
+        mark = Health::warning;
+        sentence = feed;
+        return;
+    }
+    sentence += " " + feed;
+}
+
 }  // namespace
 
 bool begin_section(const UiContext& ui, const Pen& pen, Flow& flow, const char* title, std::string_view note) {
@@ -108,15 +125,11 @@ void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     const Shown shown = shown_health(ui.state, id, now);
     const Health own = shown.heard && !shown.stale ? shown.health : Health::unknown, worst = worst_at(ui, id);
     // A healthy container with trouble inside says so, and looks like it.
-    const Health mark = badness(worst) > badness(own) && badness(worst) >= badness(Health::warning) ? worst : own;
-    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    Health mark = badness(worst) > badness(own) && in_trouble(worst) ? worst : own;
     std::string sentence = health_sentence(ui.state, id, now);
-    if (id.index < below.size() && below[id.index].troubled > 0) {
-        const uint32_t n = below[id.index].troubled;
-        const std::string inside = fmt::format("{} {} in trouble inside, the worst {}.", short_count(n),
-                                               n == 1 ? "thing is" : "things are", name_of(below[id.index].worst));
+    if (const std::string inside = trouble_sentence(panel_memory().digest, id); !inside.empty())
         sentence = own == Health::ok ? inside : sentence + " " + inside;
-    }
+    if (id.object_class == ObjectClass::site) site_of_sources(panel_memory().digest, mark, sentence);
     pen.health_mark(flow.x + pen.px(20), flow.y + pen.px(9), 6, mark);
     flow.y += pen.text_wrapped(flow.x + pen.px(36), flow.y, flow.w - pen.px(48), Type::body,
                                health_text_color(pen.colors, mark), sentence);

@@ -78,7 +78,7 @@ Grid grid_of(const Pen& pen, const Flow& flow, const Cells& cells, bool from_bot
 
 void draw_cell(const UiContext& ui, const Pen& pen, const Rect& cell, ObjectId id) {
     const Health worst = worst_at(ui, id);
-    const bool trouble = badness(worst) >= badness(Health::warning) || worst == Health::maintenance;
+    const bool trouble = in_trouble(worst) || worst == Health::maintenance;
     pen.fill(cell, trouble ? health_color(pen.colors, worst) : cell_color(ui, id), cell.w > pen.px(10) ? 2.f : 0.f);
     if (worst == Health::unknown) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
     if (trouble && cell.w > pen.px(14))

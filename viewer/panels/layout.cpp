@@ -70,6 +70,7 @@ void draw_ui(const UiContext& ui) {
     if (ui.view.frame_stats_open) draw_frame_stats(ui);
     if (ui.view.feed_open) draw_feed_status(ui);
     draw_waiting(ui);
+    draw_source_trouble(ui);
     draw_tooltip(ui);
     if (ui.view.search_open || ui.view.palette_open)
         draw_search(ui);

@@ -129,10 +129,39 @@ void draw_job_rows(const UiContext& ui, const Pen& pen, const Rect& box) {
     }
 }
 
+// What is drawn over or instead of the colours, in two lines.
+void draw_marks(const UiContext& ui, const Pen& pen, const Rect& box) {
+    const auto mark = [&](float x, float y, Health health) {
+        pen.health_mark(x + pen.px(5), y, 4.5f, health);
+        return pen.px(15) +
+               pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted,
+                            name_of(health)) +
+               pen.px(12);
+    };
+    float x = box.x + pen.px(12), y = box.bottom() - pen.px(36);
+    x += swatch(pen, x, y, theme_rgba(ui.view.theme, gpu::theme_no_data), false, "no data");
+    x += swatch(pen, x, y, pen.colors.unknown, true, "stale");
+    mark(x, y, Health::maintenance);
+    x = box.x + pen.px(12);
+    y = box.bottom() - pen.px(16);
+    for (const Health health : {Health::warning, Health::critical, Health::down}) x += mark(x, y, health);
+}
+
+// Why nothing has a colour.
+void draw_no_data(const Pen& pen, const Rect& box, const Metric& m, ObjectClass of) {
+    pen.fill({box.x, box.y, box.w, pen.px(12)}, pen.colors.raised, 1);
+    pen.text_fit(box.x, box.y + pen.px(27), box.w, Type::small, health_text_color(pen.colors, Health::warning),
+                 fmt::format("No source publishes {} of {}.", m.name, class_label(of, true)));
+}
+
 void draw_body(const UiContext& ui, const Pen& pen, const Rect& box) {
     switch (ui.view.color_by) {
         case ColorBy::metric: {
             const Metric& m = metric(ui.view.color_metric);
+            if (!has_data(ui.state, ui.view.color_metric)) {
+                draw_no_data(pen, box, m, ui.view.color_metric.object_class);
+                break;
+            }
             draw_scale(ui, pen, box, ui.view.color_map, quantity(m, double(m.display_min)),
                        quantity(m, double(m.display_max)), &m);
             break;
@@ -181,7 +210,7 @@ void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
     const std::pair<ColorBy, const char*> others[] = {
         {ColorBy::health, "Health"}, {ColorBy::job, "Job"}, {ColorBy::rail, "Rail"}, {ColorBy::age, "Age of data"}};
     for (const auto& [by, label] : others)
-        if (choice_row(pen, at, label, label, "", ui.view.color_by == by)) ui.view.color_by = by;
+        if (choice_row(pen, at, label, label, "", ui.view.color_by == by)) ui.view.color_with(by);
     for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::rack, ObjectClass::switch_,
                                 ObjectClass::nic, ObjectClass::cdu, ObjectClass::power}) {
         if (!ui.state.empty() && ui.state.topology().count(c) == 0) continue;
@@ -213,7 +242,7 @@ void draw_legend(const UiContext& ui) {
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
     const float width = std::min(px(288), hall.w - px(120));
-    const float height = px(112);
+    const float height = px(132);
     if (width < px(180) || hall.h < px(200)) return;
     const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
     if (is_covered(ui, layout_of(ui.view), box)) return;
@@ -237,12 +266,7 @@ void draw_legend(const UiContext& ui) {
     if (pick.hovered || memory.metric_picker_open) pen.fill(more.inset(pen.px(6), pen.px(6)), pen.colors.raised, 4);
     pen.chevron(more.x + more.w * 0.5f, more.mid_y(), true, pick.hovered ? pen.colors.text : pen.colors.muted);
     draw_body(ui, pen, {box.x + pen.px(12), head.bottom() + pen.px(2), box.w - pen.px(24), pen.px(40)});
-    const float y = box.bottom() - pen.px(16);
-    float x = box.x + pen.px(12);
-    x += swatch(pen, x, y, theme_rgba(ui.view.theme, gpu::theme_no_data), false, "no data");
-    x += swatch(pen, x, y, pen.colors.unknown, true, "stale");
-    pen.health_mark(x + pen.px(5), y, 4.5f, Health::critical);
-    pen.text_fit(x + pen.px(15), y, box.right() - x - pen.px(20), Type::small, pen.colors.muted, "in trouble");
+    draw_marks(ui, pen, box);
     end_region();
     if (memory.metric_picker_open) draw_picker(ui, box, hall);
 }

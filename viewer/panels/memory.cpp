@@ -16,10 +16,6 @@ namespace {
 
 using Belows = std::vector<Digest::Below>;
 
-bool troubled(Health health) {
-    return health == Health::warning || health == Health::critical || health == Health::down;
-}
-
 void include(Belows& list, uint32_t index, Health health, uint32_t count) {
     if (index >= list.size()) return;
     list[index].worst = worse(list[index].worst, health);
@@ -38,35 +34,21 @@ std::vector<Health> healths_of(const ClusterState& state, ObjectClass object_cla
     return out;
 }
 
-void add_contents(const Topology& t, ObjectClass object_class, const std::vector<Health>& healths, Belows& racks,
-                  Belows& nodes, Belows& halls) {
+// Everything of one class, with what is below it, is added to what it stands in: each thing once, all the way up to the
+// site, so that the sum of a container is the sum of its classes.
+void pass_up(const Topology& t, ObjectClass object_class, const std::vector<Health>& healths, Digest& digest) {
+    const Belows& own = digest.below[size_t(object_class)];
     for (uint32_t i = 0; i < healths.size(); ++i) {
-        const Health h = healths[i];
-        if (h == Health::ok) continue;
-        const uint32_t count = troubled(h) ? 1 : 0;
-        switch (object_class) {
-            case ObjectClass::gpu:
-                include(nodes, t.gpu_nodes[i], h, count);
-                break;
-            case ObjectClass::nic:
-                include(nodes, t.nics[i].node, h, count);
-                break;
-            case ObjectClass::switch_:
-                include(racks, t.switches[i].rack, h, count);
-                break;
-            case ObjectClass::cdu:
-                include(t.cdus[i].rack == no_index ? halls : racks,
-                        t.cdus[i].rack == no_index ? t.cdus[i].hall : t.cdus[i].rack, h, count);
-                break;
-            case ObjectClass::power:
-                include(halls, t.power[i].hall, h, count);
-                break;
-            case ObjectClass::plant:
-                include(halls, t.plants[i].hall, h, count);
-                break;
-            default:
-                break;
-        }
+        const Health health = healths[i];
+        const bool bare = i >= own.size() || own[i].worst == Health::ok;
+        if (health == Health::ok && bare) continue;
+        // A fabric that nobody reports on makes no server unknown.
+        if (object_class == ObjectClass::link && !in_trouble(health)) continue;
+        ObjectId up = t.parent({object_class, i});
+        if (!t.contains(up)) up = {ObjectClass::site, 0};
+        const Health worst = bare ? health : worse(health, own[i].worst);
+        include(digest.below[size_t(up.object_class)], up.index, worst,
+                (bare ? 0 : own[i].troubled) + (in_trouble(health) ? 1 : 0));
     }
 }
 
@@ -83,28 +65,14 @@ void sum_up(const ClusterState& state, int64_t now_ns, Digest& digest) {
     for (const Job& job : state.jobs)
         if (const auto& of = healths[size_t(ObjectClass::job)]; !job.id.empty() && job.slot < of.size())
             ++digest.counts[size_t(ObjectClass::job)][size_t(of[job.slot])];
-    auto& below = digest.below;
-    for (const ObjectClass c :
-         {ObjectClass::site, ObjectClass::hall, ObjectClass::row, ObjectClass::rack, ObjectClass::node})
-        below[size_t(c)].assign(t.count(c), {});
-    Belows& nodes = below[size_t(ObjectClass::node)];
-    Belows& racks = below[size_t(ObjectClass::rack)];
-    Belows& rows = below[size_t(ObjectClass::row)];
-    Belows& halls = below[size_t(ObjectClass::hall)];
-    Belows& site = below[size_t(ObjectClass::site)];
-    for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::nic, ObjectClass::switch_, ObjectClass::cdu,
-                                ObjectClass::power, ObjectClass::plant})
-        add_contents(t, c, healths[size_t(c)], racks, nodes, halls);
-    const auto up = [&](const Belows& from, ObjectClass c, Belows& to, auto&& parent_of) {
-        for (uint32_t i = 0; i < from.size(); ++i) {
-            const Health own = healths[size_t(c)][i];
-            include(to, parent_of(i), worse(own, from[i].worst), from[i].troubled + (troubled(own) ? 1 : 0));
-        }
-    };
-    up(nodes, ObjectClass::node, racks, [&](uint32_t i) { return t.nodes[i].rack; });
-    up(racks, ObjectClass::rack, rows, [&](uint32_t i) { return t.racks[i].row; });
-    up(rows, ObjectClass::row, halls, [&](uint32_t i) { return t.rows[i].hall; });
-    up(halls, ObjectClass::hall, site, [](uint32_t) { return 0u; });
+    for (const ObjectClass c : {ObjectClass::site, ObjectClass::hall, ObjectClass::row, ObjectClass::rack,
+                                ObjectClass::node, ObjectClass::nic, ObjectClass::switch_})
+        digest.below[size_t(c)].assign(t.count(c), {});
+    // Every class after those that stand in it.
+    for (const ObjectClass c : {ObjectClass::link, ObjectClass::gpu, ObjectClass::nic, ObjectClass::node,
+                                ObjectClass::switch_, ObjectClass::cdu, ObjectClass::rack, ObjectClass::row,
+                                ObjectClass::power, ObjectClass::plant, ObjectClass::hall})
+        pass_up(t, c, healths[size_t(c)], digest);
 }
 
 void count_events(const ClusterState& state, Digest& digest) {
@@ -127,23 +95,6 @@ void place_jobs(const ClusterState& state, Digest& digest) {
     }
 }
 
-void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest) {
-    digest.messages_per_second = digest.bytes_per_second = digest.values_per_second = 0;
-    digest.gaps = digest.decode_errors = 0;
-    digest.sources_live = 0;
-    digest.conflict = false;
-    digest.sources_total = uint32_t(sources.size());
-    for (const SourceStatus& s : sources) {
-        digest.messages_per_second += s.messages_per_second;
-        digest.bytes_per_second += s.bytes_per_second;
-        digest.values_per_second += s.values_per_second;
-        digest.gaps += s.gaps;
-        digest.decode_errors += s.decode_errors;
-        digest.sources_live += s.link == SourceStatus::Link::live ? 1 : 0;
-        digest.conflict = digest.conflict || s.link == SourceStatus::Link::conflict;
-    }
-}
-
 uint64_t version_of(const ClusterState& state) {
     uint64_t version = state.events_version * 3 + state.jobs_version * 5;
     for (const ClassState& c : state.classes)
@@ -152,6 +103,24 @@ uint64_t version_of(const ClusterState& state) {
 }
 
 }  // namespace
+
+void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest) {
+    digest.messages_per_second = digest.bytes_per_second = digest.values_per_second = 0;
+    digest.gaps = digest.decode_errors = 0;
+    digest.sources_live = 0;
+    digest.sources_in_conflict = 0;
+    digest.sources_total = uint32_t(sources.size());
+    for (const SourceStatus& s : sources) {
+        digest.messages_per_second += s.messages_per_second;
+        digest.bytes_per_second += s.bytes_per_second;
+        digest.values_per_second += s.values_per_second;
+        digest.gaps += s.gaps;
+        digest.decode_errors += s.decode_errors;
+        digest.sources_live += s.link == SourceStatus::Link::live ? 1 : 0;
+        digest.sources_in_conflict += s.link == SourceStatus::Link::conflict ? 1 : 0;
+    }
+    digest.conflict = digest.sources_in_conflict > 0;
+}
 
 PanelMemory& panel_memory() {
     static PanelMemory memory;
@@ -182,6 +151,49 @@ void update_digest(const UiContext& ui, PanelMemory& memory) {
     count_events(ui.state, memory.digest);
     place_jobs(ui.state, memory.digest);
     sum_sources(ui.timeline.sources(), memory.digest);
+}
+
+uint32_t Digest::in_trouble_of(ObjectClass object_class) const {
+    uint32_t sum = 0;
+    for (size_t h = 0; h < health_count; ++h)
+        if (in_trouble(Health(h))) sum += counts[size_t(object_class)][h];
+    return sum;
+}
+
+std::string trouble_sentence(const Digest& digest, ObjectId id) {
+    const auto& below = digest.below[size_t(id.object_class)];
+    if (id.index >= below.size() || below[id.index].troubled == 0) return {};
+    const uint32_t all = below[id.index].troubled;
+    std::string which;
+    if (id.object_class == ObjectClass::site)
+        for (const ObjectClass c : all_object_classes) {
+            const uint32_t n = digest.in_trouble_of(c);
+            if (c == ObjectClass::site || c == ObjectClass::job || n == 0) continue;
+            const std::string_view gear = n == 1 ? "piece of power gear" : "pieces of power gear",
+                                   cooling = n == 1 ? "cooling unit" : "cooling units";
+            which += (which.empty() ? " (" : ", ") + grouped(n) + " ";
+            which += c == ObjectClass::power ? gear : c == ObjectClass::plant ? cooling : class_label(c, n != 1);
+        }
+    if (!which.empty()) which += ")";
+    return fmt::format("{} {} in trouble inside{}; the worst is {}.", grouped(all),
+                       all == 1 ? "thing is" : "things are", which, name_of(below[id.index].worst));
+}
+
+std::string feed_sentence(const Digest& digest) {
+    const uint32_t all = digest.sources_total, live = digest.sources_live, conflict = digest.sources_in_conflict;
+    if (all == 0) return "Unknown: there is no source of telemetry.";
+    if (live == all) return {};
+    const auto share = [&](uint32_t n) {
+        return all == 1 ? std::string("The only source is")
+                        : fmt::format("{} of {} sources {}", n, all, n == 1 ? "is" : "are");
+    };
+    if (live == 0) {
+        const std::string_view why = conflict == all ? "in conflict and not shown" : "not live";
+        return fmt::format("Unknown: {} {}.", all == 1 ? "the only source is" : fmt::format("all {} sources are", all),
+                           why);
+    }
+    if (conflict > 0) return share(conflict) + " in conflict and not shown.";
+    return share(all - live) + " not live.";
 }
 
 void go_to(const UiContext& ui, ObjectId id) {
@@ -440,7 +452,7 @@ Rgba cell_color(const UiContext& ui, ObjectId id) {
     const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
     if (!shown.heard || shown.stale) return colors.unknown;
     const MetricId by = ui.view.color_metric;
-    if (troubled(shown.health)) return health_color(colors, shown.health);
+    if (in_trouble(shown.health)) return health_color(colors, shown.health);
     if (ui.view.color_by == ColorBy::metric && by.object_class == id.object_class) {
         const double value = ui.state.value(id, by.index);
         if (std::isnan(value)) return colors.unknown;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "viewer/keys.h"
+#include "viewer/panels/event_order.h"
 #include "viewer/panels/panels.h"
 #include "viewer/panels/pen.h"
 
@@ -21,13 +22,15 @@ struct Digest {
     std::array<std::array<uint32_t, health_count>, object_class_count> counts{};  // [class][health]
     struct Below {
         Health worst = Health::ok;
-        uint32_t troubled = 0;  // things below in warning, critical or down
+        uint32_t troubled = 0;  // things below that are in_trouble(), each counted once
     };
-    std::array<std::vector<Below>, object_class_count> below;     // of site, hall, row, rack, node
+    std::array<std::vector<Below>, object_class_count> below;  // of site, hall, row, rack, node, NIC, switch
+    [[nodiscard]] uint32_t in_trouble_of(ObjectClass object_class) const;
     uint32_t open_critical = 0, open_warning = 0, open_info = 0;  // events that have not ended
     double messages_per_second = 0, bytes_per_second = 0, values_per_second = 0;
     uint64_t gaps = 0, decode_errors = 0;
     uint32_t sources_live = 0, sources_total = 0;
+    uint32_t sources_in_conflict = 0;
     bool conflict = false;
     std::vector<uint32_t> node_jobs;  // [node] → job slot, no_index without
 };
@@ -50,7 +53,8 @@ struct PanelMemory {
     std::set<std::string> folded{"Raw values"};  // sections of the inspector, by title
     int event_severity = 0;                      // 0 all, 1 warnings and worse, 2 critical
     bool events_of_selection = false;
-    std::vector<uint32_t> shown_events;  // indices into state.events, newest first
+    std::vector<EventLine> shown_events;
+    std::set<uint64_t> unfolded_events;  // by EventLine::fold
     uint64_t shown_events_key = ~0ull;
 
     std::array<char, 512> search_text{};
@@ -77,6 +81,8 @@ PanelMemory& panel_memory();
 // Makes memory.digest fit the state: at once when values changed, at most four times a second for what only ages.
 void update_digest(const UiContext& ui, PanelMemory& memory);
 
+void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest);
+
 // Selects and flies there.
 void go_to(const UiContext& ui, ObjectId id);
 // Short where the parent is in view: what the parent's name already says is left out.
@@ -91,6 +97,11 @@ struct Shown {
     int64_t heard_ns = 0;
 };
 Shown shown_health(const ClusterState& state, ObjectId id, int64_t now_ns);
+// "5 things are in trouble inside (1 node, 4 links); the worst is down."; empty where nothing is. Classes are named for
+// the site.
+std::string trouble_sentence(const Digest& digest, ObjectId id);
+// "Unknown: none of 2 sources is live.", "1 of 2 sources is in conflict and not shown."; empty where all are live.
+std::string feed_sentence(const Digest& digest);
 // "Critical. Heard 0.4 s ago." in words.
 std::string health_sentence(const ClusterState& state, ObjectId id, int64_t now_ns);
 // "GPU" or "GPUs", "switches", …: classes for people.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/complaints.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
 
@@ -101,6 +102,34 @@ void draw_waiting(const UiContext& ui) {
                      "The hall appears when a source has told its topology. Is the publisher running? belvedere-feed "
                      "simulate --cluster reference-100k --bind tcp://127.0.0.1:5600 starts one.");
     end_region();
+}
+
+void draw_source_trouble(const UiContext& ui) {
+    // Without a cluster the waiting box says it, and the open list of sources says more.
+    if (ui.state.empty() || ui.view.feed_open) return;
+    const Rect hall = layout_of(ui.view).hall;
+    const float s = ui.view.ui_scale;
+    const float width = std::min(std::floor(520 * s), hall.w - std::floor(32 * s));
+    float y = hall.y + std::floor(16 * s);
+    int number = 0;
+    for (const SourceStatus& source : ui.timeline.sources()) {
+        const std::string sentence = complaint(source);
+        if (sentence.empty() || number == 3) continue;
+        const Rect box{std::floor(hall.x + (hall.w - width) * 0.5f), y, width, std::floor(64 * s)};
+        begin_region(ui.view, fmt::format("##complaint{}", number++).c_str(), box);
+        const Pen pen(ui.view);
+        pen.fill(box, pen.colors.raised);
+        pen.frame(box, health_color(pen.colors, Health::critical));
+        pen.fill({box.x, box.y, pen.px(4), box.h}, health_color(pen.colors, Health::critical));
+        pen.health_mark(box.x + pen.px(22), box.y + pen.px(18), 6, Health::critical);
+        pen.text_wrapped(box.x + pen.px(40), box.y + pen.px(8), box.w - pen.px(52), Type::small, pen.colors.text,
+                         sentence);
+        const Touch over = touch("sources", box);
+        if (over.clicked) ui.view.feed_open = true;
+        if (over.hovered) hint(ui.view, sentence + " Click for the sources.");
+        end_region();
+        y += box.h + std::floor(8 * s);
+    }
 }
 
 void show_toast(std::string text, Health severity) {

@@ -37,7 +37,8 @@ void draw_help(const UiContext& ui);
 void draw_feed_status(const UiContext& ui);
 void draw_frame_stats(const UiContext& ui);
 void draw_compass(const UiContext& ui);
-void draw_tooltip(const UiContext& ui);  // of what is hovered in the hall
+void draw_source_trouble(const UiContext& ui);  // what is not shown and why, over the hall
+void draw_tooltip(const UiContext& ui);         // of what is hovered in the hall
 
 // The command that was chosen in the palette since the last call, for perform() of input.h.
 std::optional<Action> take_command();

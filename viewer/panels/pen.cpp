@@ -47,7 +47,7 @@ void Pen::text_centre(float centre, float mid_y, Type type, Rgba color, std::str
 }
 
 float Pen::text_fit(float x, float mid_y, float max_width, Type type, Rgba color, std::string_view t,
-                    bool cut_front) const {
+                    bool is_name) const {
     const float whole = width(type, t);
     if (whole <= max_width) {
         text(x, mid_y, type, color, t);
@@ -57,13 +57,8 @@ float Pen::text_fit(float x, float mid_y, float max_width, Type type, Rgba color
     if (room <= 0) return 0;
     const ImFont* f = font(type);
     std::string cut;
-    if (cut_front) {
-        size_t begin = 0;
-        while (begin < t.size() && width(type, t.substr(begin)) > room) {
-            ++begin;
-            while (begin < t.size() && (static_cast<unsigned char>(t[begin]) & 0xC0) == 0x80) ++begin;
-        }
-        cut = std::string(ellipsis) + std::string(t.substr(begin));
+    if (is_name) {
+        cut = name_cut(type, t, max_width);
     } else {
         const char* rest = nullptr;
         f->CalcTextSizeA(f->FontSize, room, 0, t.data(), t.data() + t.size(), &rest);
@@ -74,6 +69,20 @@ float Pen::text_fit(float x, float mid_y, float max_width, Type type, Rgba color
     }
     text(x, mid_y, type, color, cut);
     return std::min(max_width, width(type, cut));
+}
+
+// The head stops behind a separator where there is one, and has at most two fifths: the end says most.
+std::string Pen::name_cut(Type type, std::string_view name, float max_width) const {
+    if (width(type, name) <= max_width) return std::string(name);
+    const float room = max_width - width(type, ellipsis);
+    size_t head = 0;
+    for (size_t end = 1; end < name.size() && width(type, name.substr(0, end)) <= room * 0.4f; ++end)
+        if (std::string_view("-/._:").find(name[end - 1]) != std::string_view::npos) head = end;
+    const float left = room - width(type, name.substr(0, head));
+    size_t tail = head;
+    const auto inside_a_letter = [&](size_t i) { return (static_cast<unsigned char>(name[i]) & 0xC0) == 0x80; };
+    while (tail < name.size() && (inside_a_letter(tail) || width(type, name.substr(tail)) > left)) ++tail;
+    return std::string(name.substr(0, head)) + std::string(ellipsis) + std::string(name.substr(tail));
 }
 
 float Pen::text_wrapped(float x, float y, float max_width, Type type, Rgba color, std::string_view t) const {

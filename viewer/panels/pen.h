@@ -43,10 +43,11 @@ public:
     void text(float x, float mid_y, Type type, Rgba color, std::string_view text) const;
     void text_right(float right, float mid_y, Type type, Rgba color, std::string_view text) const;
     void text_centre(float centre, float mid_y, Type type, Rgba color, std::string_view text) const;
-    // Cut with an ellipsis where it is too long (at the front for paths, whose end says most); the whole text shows on
-    // hover.
+    // Cut with an ellipsis where it is too long: at the end, or for names of things in the middle, because names differ
+    // at their ends ("H2-P3-…-N4/gpu3").
     float text_fit(float x, float mid_y, float max_width, Type type, Rgba color, std::string_view text,
-                   bool cut_front = false) const;
+                   bool is_name = false) const;
+    [[nodiscard]] std::string name_cut(Type type, std::string_view name, float max_width) const;
     // Broken into lines at spaces; returns the height used.
     float text_wrapped(float x, float y, float max_width, Type type, Rgba color, std::string_view text) const;
     // Value and faint unit, ending at `right`; returns the width used.

@@ -140,7 +140,11 @@ bool site_stale(const UiContext& ui) {
 float draw_feed(const UiContext& ui, const Pen& pen, const Digest& digest, const Rect& bar, float x) {
     // A simulator that is stepped on demand sends nothing by itself.
     const bool stepped = !ui.state.empty() && !ui.timeline.live() && digest.bytes_per_second == 0;
-    const Quantity rate = stepped ? Quantity{"stepped", ""} : quantity(digest.bytes_per_second, "B/s");
+    // Nor is a rate known before it has been measured over a second.
+    const Quantity rate = stepped                       ? Quantity{"stepped", ""}
+                          : digest.bytes_per_second > 0 ? quantity(digest.bytes_per_second, "B/s")
+                          : digest.sources_live > 0     ? Quantity{"–", ""}
+                                                        : Quantity{"0", "B/s"};
     const bool all_live = digest.sources_total > 0 && digest.sources_live == digest.sources_total && !digest.conflict;
     std::string label =
         digest.sources_total == 0 ? "no feed" : fmt::format("feed {}/{}", digest.sources_live, digest.sources_total);
