@@ -61,6 +61,7 @@ void Frame::wire(const Device& device, Rows<Row>& rows_of_kind, Binding binding,
     target.buffer = Buffer::create(device, first_capacity * sizeof(Row), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
                                    Residence::written_by_cpu);
     target.changed = true;
+    rows_of_kind.limit = device.max_storage_bytes / sizeof(Row);
     rows_of_kind.reallocate = [&device, &target, first_capacity](size_t capacity, Row* old, size_t count) {
         capacity = std::max(capacity, first_capacity);
         const size_t bytes = capacity * sizeof(Row);

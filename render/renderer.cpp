@@ -108,8 +108,9 @@ struct Renderer::Impl {
     bool draw_to_window(Frame& frame, const FrameInput& input);
     void draw_to_picture(Frame& frame, const FrameInput& input);
     void record(Frame& frame, const FrameInput& input, const FinalImage& target, VkImageLayout final_layout);
-    void record_passes(Frame& frame, const FrameInput& input, const FinalImage& target);
-    void record_ui(Frame& frame, const FinalImage& target);
+    void begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target);
+    [[nodiscard]] bool set_view(VkCommandBuffer cmd, const FrameInput& input) const;
+    void record_passes(Frame& frame, const FrameInput& input);
     [[nodiscard]] bool minimised() const { return extent.width == 0 || extent.height == 0; }
 
     RendererOptions options;
@@ -184,10 +185,9 @@ void Renderer::Impl::bind_scene(Frame& frame) {
                   g.bindings.linear.get());
 }
 
-// The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
-void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const FinalImage& target) {
-    Gpu& g = *gpu;
-    const VkCommandBuffer cmd = frame.cmd;
+// The attachments of the 3D view: what the passes draw into, cleared.
+void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target) {
+    const Gpu& g = *gpu;
     VkRenderingAttachmentInfo color{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
     color.imageView = g.rich ? g.targets.picture.view.get() : target.view;
     color.imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
@@ -201,7 +201,6 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
         color.storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
     }
     // Around the 3D view the clear is the panels' surface, so that they need not be filled pixel by pixel.
-    const glm::vec3& fog = input.constants.fog_color;
     const glm::vec4& surface = input.constants.colors[gpu::theme_surface];
     color.clearValue.color = {{surface.r, surface.g, surface.b, 0.0f}};
     VkRenderingAttachmentInfo depth{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
@@ -217,57 +216,65 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input, const 
     rendering.pColorAttachments = &color;
     rendering.pDepthAttachment = &depth;
     vkCmdBeginRendering(cmd, &rendering);
+}
 
-    const glm::vec2 low = glm::max(input.constants.viewport_min, glm::vec2(0));
-    const glm::vec2 high = glm::min(input.constants.viewport_min + input.constants.viewport_size,
-                                    glm::vec2(static_cast<float>(extent.width), static_cast<float>(extent.height)));
-    if (high.x > low.x && high.y > low.y) {
-        // The eye's y points up, Vulkan's down.
-        const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
-        const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
-        const VkRect2D scissor{{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
-                               {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
-        const VkClearAttachment air{VK_IMAGE_ASPECT_COLOR_BIT, 0, {{{fog.r, fog.g, fog.b, 0.0f}}}};
-        const VkClearRect view{scissor, 0, 1};
-        vkCmdClearAttachments(cmd, 1, &air, 1, &view);
-        vkCmdSetViewport(cmd, 0, 1, &viewport);
-        vkCmdSetScissor(cmd, 0, 1, &scissor);
-        vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1,
-                                &frame.set, 0, nullptr);
+// Where in the target the eye looks; false: nowhere, panels cover all of it.
+bool Renderer::Impl::set_view(VkCommandBuffer cmd, const FrameInput& input) const {
+    const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
+    const glm::vec2 low = glm::max(min, glm::vec2(0));
+    const glm::vec2 high =
+        glm::min(min + size, glm::vec2(static_cast<float>(extent.width), static_cast<float>(extent.height)));
+    if (high.x <= low.x || high.y <= low.y) return false;
+    // The eye's y points up, Vulkan's down.
+    const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
+    const VkRect2D scissor{{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
+                           {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
+    const glm::vec3& fog = input.constants.fog_color;
+    const VkClearAttachment air{VK_IMAGE_ASPECT_COLOR_BIT, 0, {{{fog.r, fog.g, fog.b, 0.0f}}}};
+    const VkClearRect view{scissor, 0, 1};
+    vkCmdClearAttachments(cmd, 1, &air, 1, &view);
+    vkCmdSetViewport(cmd, 0, 1, &viewport);
+    vkCmdSetScissor(cmd, 0, 1, &scissor);
+    return true;
+}
 
-        const Recorder recorder{cmd, g.bindings, stats, pulse_at(input.constants.time_s)};
-        const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
-        const Passes& p = g.passes;
-        if (g.rich && g.scene.slab_count) {
-            frame.timers.mark(cmd, "reflection");
-            gpu::PassConstants mirror{};
-            mirror.reflect = 1;
-            mirror.mirror_z = g.scene.reflection_height;
-            p.racks.record(recorder, in, mirror);
-            p.boxes.record(recorder, in, mirror);
-            p.structure.record(recorder, in, mirror);
-        }
-        frame.timers.mark(cmd, "boxes");
-        p.boxes.record(recorder, in, {});
-        frame.timers.mark(cmd, "racks");
-        p.racks.record(recorder, in, {});
-        frame.timers.mark(cmd, "structure");
-        p.structure.record(recorder, in, {});
-        frame.timers.mark(cmd, "ground");
-        p.ground.record(recorder, in);
-        frame.timers.mark(cmd, "shadows");
-        p.shadows.record(recorder, in);
-        p.structure.record_glass(recorder, in);
-        frame.timers.mark(cmd, "trunks");
-        p.trunks.record(recorder, in);
-        frame.timers.mark(cmd, "signs");
-        p.signs.record(recorder, in);
-        frame.timers.mark(cmd, "outlines");
-        p.outlines.record(recorder, in);
-        frame.timers.mark(cmd, "beacons");
-        p.beacons.record(recorder, in);
+// The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
+void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input) {
+    Gpu& g = *gpu;
+    const VkCommandBuffer cmd = frame.cmd;
+    vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1, &frame.set, 0,
+                            nullptr);
+    const Recorder recorder{cmd, g.bindings, stats, pulse_at(input.constants.time_s)};
+    const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
+    const Passes& p = g.passes;
+    if (g.rich && g.scene.slab_count) {
+        frame.timers.mark(cmd, "reflection");
+        gpu::PassConstants mirror{};
+        mirror.reflect = 1;
+        mirror.mirror_z = g.scene.reflection_height;
+        p.racks.record(recorder, in, mirror);
+        p.boxes.record(recorder, in, mirror);
+        p.structure.record(recorder, in, mirror);
     }
-    vkCmdEndRendering(cmd);
+    frame.timers.mark(cmd, "boxes");
+    p.boxes.record(recorder, in, {});
+    frame.timers.mark(cmd, "racks");
+    p.racks.record(recorder, in, {});
+    frame.timers.mark(cmd, "structure");
+    p.structure.record(recorder, in, {});
+    frame.timers.mark(cmd, "ground");
+    p.ground.record(recorder, in);
+    frame.timers.mark(cmd, "shadows");
+    p.shadows.record(recorder, in);
+    p.structure.record_glass(recorder, in);
+    frame.timers.mark(cmd, "trunks");
+    p.trunks.record(recorder, in);
+    frame.timers.mark(cmd, "signs");
+    p.signs.record(recorder, in);
+    frame.timers.mark(cmd, "outlines");
+    p.outlines.record(recorder, in);
+    frame.timers.mark(cmd, "beacons");
+    p.beacons.record(recorder, in);
 }
 
 void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalImage& target,
@@ -316,7 +323,9 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
         record_transitions(frame.cmd, {opened(g.targets.picture)});
         if (g.targets.samples.view) record_transitions(frame.cmd, {opened(g.targets.samples)});
     }
-    record_passes(frame, input, target);
+    begin_rendering(frame.cmd, input, target);
+    if (set_view(frame.cmd, input)) record_passes(frame, input);
+    vkCmdEndRendering(frame.cmd);
     if (g.rich) {
         frame.timers.mark(frame.cmd, "bloom");
         g.bloom.record({frame.cmd, g.bindings, stats, 1}, g.targets, target);

@@ -2,6 +2,7 @@
 // and no telemetry, only rows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,11 @@ struct RendererOptions {
     std::vector<std::string> instance_extensions;  // those the window system needs
 };
 
+// How many rows to make room for when `least` must fit: twice as many as before, but never more than `limit` unless needed.
+[[nodiscard]] inline size_t grown_capacity(size_t capacity, size_t least, size_t limit) {
+    return std::max(least, std::min(capacity * 2, limit));
+}
+
 // Rows of one kind for one frame, in memory that the GPU reads directly. Grows when full; order is drawing order.
 template <typename Row>
 class Rows {
@@ -50,11 +56,13 @@ public:
     [[nodiscard]] std::span<Row> rows() { return {data_, count_}; }
 
     // How more room is had; set by the renderer (mapped GPU memory) or by a test (a vector). Keeps the rows written so far.
+    // Throws one sentence where so many do not fit.
     std::function<Row*(size_t capacity, Row* old, size_t count)> reallocate;
+    size_t limit = SIZE_MAX;  // of rows: what one storage buffer of the device holds
 
 private:
     void grow(size_t least) {
-        const size_t capacity = capacity_ * 2 > least ? capacity_ * 2 : least;
+        const size_t capacity = grown_capacity(capacity_, least, limit);
         data_ = reallocate(capacity, data_, count_);
         capacity_ = capacity;
     }
