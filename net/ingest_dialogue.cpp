@@ -204,15 +204,21 @@ void Ingest::take_heartbeat(SourceFeed& feed, const zmq::message_t& payload, con
     }
 }
 
+static std::string range_in_words(ObjectClass c, const IndexRange& range) {
+    if (c == ObjectClass::site) return "the site";
+    if (range.count == 1) return fmt::format("{} {}", name_of(c), range.first);
+    return fmt::format("{} {} to {}", name_of(c), range.first, range.end() - 1);
+}
+
 // Says in one sentence with whom this source quarrels about which objects; empty: with nobody.
 std::string Ingest::quarrel(const SourceFeed& feed, const OwnedRanges& owned) const {
     for (const auto& other : feeds_) {
         if (other.get() == &feed || other->conflict || other->silent || other->phase == Phase::greeting) continue;
         for (ObjectClass c : all_object_classes)
             if (const auto both = overlap(owned[size_t(c)], other->owned[size_t(c)]))
-                return fmt::format("\"{}\" on {} already speaks for {} {} to {}; let one of the two own them.",
-                                   other->name, state.sources[other->index].endpoint, name_of(c), both->first,
-                                   both->end() - 1);
+                return fmt::format("\"{}\" on {} already speaks for {}; let one of the two own {}.", other->name,
+                                   state.sources[other->index].endpoint, range_in_words(c, *both),
+                                   both->count == 1 ? "it" : "them");
     }
     return {};
 }

@@ -178,4 +178,34 @@ std::string rfc3339(int64_t time_ns) {
                        millis);
 }
 
+std::string_view words_of(LinkMedium medium) {
+    switch (medium) {
+        case LinkMedium::copper:
+            return "copper";
+        case LinkMedium::multimode:
+            return "multimode fibre";
+        case LinkMedium::single_mode:
+            return "single-mode fibre";
+        case LinkMedium::unknown:
+            return "cable";
+    }
+    return "cable";
+}
+
+std::string_view words_of(LinkClass link_class) {
+    switch (link_class) {
+        case LinkClass::host:
+            return "server to leaf";
+        case LinkClass::leaf_spine:
+            return "leaf to spine";
+        case LinkClass::spine_core:
+            return "spine to core";
+        case LinkClass::frontend:
+            return "front-end network";
+        case LinkClass::management:
+            return "management network";
+    }
+    return "link";
+}
+
 }  // namespace bv

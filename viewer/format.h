@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cluster/metrics.h"
+#include "cluster/topology.h"
 
 namespace bv {
 
@@ -29,6 +30,10 @@ Quantity quantity(double value, std::string_view unit);
 Quantity quantity(const Metric& metric, double value);
 // Every digit that the value has: "69,812,345 W".
 std::string exact(const Metric& metric, double value);
+
+// What people call a cable and what it joins: "single-mode fibre", "server to leaf".
+std::string_view words_of(LinkMedium medium);
+std::string_view words_of(LinkClass link_class);
 
 // "now", "4 s", "12 min", "3.5 h", "2 d"; "never" where time_ns is 0.
 std::string age(int64_t now_ns, int64_t time_ns);

@@ -223,7 +223,8 @@ void perform(Action action, const ClusterState& state, const SceneLayout* layout
     perform_view(action, state, layout, view);
 }
 
-InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view, float dt) {
+InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view,
+                           PanelMemory& memory, float dt) {
     InputRequests requests;
     const bool typing = ImGui::GetIO().WantTextInput;
     for (const KeyPress& press : window.take_keys()) {
@@ -237,7 +238,7 @@ InputRequests handle_input(Window& window, const ClusterState& state, const Scen
         else if (press.key == '?')
             perform(Action::help, state, layout, view, requests);
     }
-    if (const auto action = take_command()) perform(*action, state, layout, view, requests);  // from the palette
+    if (const auto action = take_command(memory)) perform(*action, state, layout, view, requests);  // from the palette
     if (!typing && !ImGui::GetIO().KeyCtrl) requests.moving = handle_held_keys(window, view, dt);
     handle_mouse(state, layout, view);
     return requests;

@@ -8,6 +8,8 @@
 
 namespace bv {
 
+struct PanelMemory;
+
 // What a key asked for that the View alone cannot do.
 struct InputRequests {
     bool dump_state = false, full_screen = false;
@@ -16,7 +18,8 @@ struct InputRequests {
 
 // Call between ImGui::NewFrame's input and drawing. state may be empty, layout null until a topology is known. dt:
 // seconds.
-InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view, float dt);
+InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view,
+                           PanelMemory& memory, float dt);
 
 // One action of the key table; also for command palettes and tests.
 void perform(Action action, const ClusterState& state, const SceneLayout* layout, View& view, InputRequests& requests);

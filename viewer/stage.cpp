@@ -60,7 +60,7 @@ void Stage::set_scale(float ui_scale) {
     const bool fonts = ui_scale != fonts_scale_;
     fonts_scale_ = ui_scale;
     fonts_theme_ = view.theme;
-    apply_style(view.theme, ui_scale);
+    apply_style(view.theme, ui_scale, fonts);
     if (fonts) renderer.upload_fonts();
 }
 
@@ -76,7 +76,7 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     if (input) input();
     color_by_what_is_heard(state, view);
     complaints_.print(timeline.sources());
-    draw_ui({state, timeline, view, renderer.stats(), renderer.device_name()});
+    draw_ui({state, timeline, view, renderer.stats(), renderer.device_name(), memory});
     ImGui::Render();
 }
 
@@ -104,8 +104,8 @@ bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double 
         frame.constants = pack_constants(state, *layout_, view, time_s, renderer.rich());
     } else {
         // Nothing is known yet: an empty floor under the panels, which say so.
-        static const SceneLayout nothing(std::make_shared<Topology>());
-        frame.constants = pack_constants(state, nothing, view, time_s, renderer.rich());
+        if (!empty_layout_) empty_layout_ = std::make_unique<SceneLayout>(std::make_shared<Topology>());
+        frame.constants = pack_constants(state, *empty_layout_, view, time_s, renderer.rich());
     }
     times_.pack_ms = since_ms(start);
     start = std::chrono::steady_clock::now();
@@ -117,7 +117,7 @@ bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double 
 bool Stage::in_trouble() const { return layout_ && view.show_beacons && !layout_->impl().cache.trouble.empty(); }
 
 std::string Stage::dump_state(const ClusterState& state, Timeline& timeline) {
-    return dump_state_json({state, timeline, view, renderer.stats(), renderer.device_name()});
+    return dump_state_json({state, timeline, view, renderer.stats(), renderer.device_name(), memory});
 }
 
 }  // namespace bv

@@ -9,6 +9,7 @@
 #include "render/renderer.h"
 #include "viewer/complaints.h"
 #include "viewer/options.h"
+#include "viewer/panels/memory.h"
 #include "viewer/panels/panels.h"
 #include "viewer/scene.h"
 #include "viewer/timeline.h"
@@ -52,6 +53,7 @@ public:
 
     View view;
     Renderer renderer;
+    PanelMemory memory;
     bool time_passes = false;                  // for benchmarks; the frame statistics panel times them too
     std::function<void()> new_platform_frame;  // the window's part of ImGui's input; empty without a window
 
@@ -66,6 +68,7 @@ private:
     Theme fonts_theme_ = Theme::dark;
     std::shared_ptr<const Topology> topology_;
     std::unique_ptr<SceneLayout> layout_;
+    std::unique_ptr<SceneLayout> empty_layout_;  // while nothing is known
     FrameTimes times_;
     Complaints complaints_;
 };

@@ -42,21 +42,24 @@ int64_t clock_ns() {
         .count();
 }
 
-void append(Sparkline& line, float value, int64_t time_ns, int64_t interval_ns) {
-    if (line.end_ns == time_ns) return;
-    // A hole is a hole, not a line drawn across it.
-    if (line.end_ns && line.interval_ns > 0)
-        for (int64_t missed = (time_ns - line.end_ns) / line.interval_ns - 1;
-             missed > 0 && missed < int64_t(sparkline_length); --missed)
-            line.values.push_back(std::nanf(""));
-    line.values.push_back(value);
-    if (line.values.size() > sparkline_length)
-        line.values.erase(line.values.begin(), line.values.end() - sparkline_length);
-    line.end_ns = time_ns;
-    line.interval_ns = interval_ns;
-}
-
 }  // namespace
+
+void Sparkline::add(float value, int64_t time_ns, int64_t tick_ns) {
+    constexpr int64_t longest_bridge = 10;
+    if (time_ns <= end_ns) return;
+    if (end_ns && interval_ns > 0) {
+        const float before = values.empty() ? std::nanf("") : values.back();
+        const int64_t missed =
+            std::min<int64_t>((time_ns - end_ns + interval_ns / 2) / interval_ns - 1, int64_t(sparkline_length));
+        for (int64_t i = 1; i <= missed; ++i)
+            values.push_back(missed <= longest_bridge ? before + (value - before) * float(i) / float(missed + 1)
+                                                      : std::nanf(""));
+    }
+    values.push_back(value);
+    if (values.size() > sparkline_length) values.erase(values.begin(), values.end() - sparkline_length);
+    end_ns = time_ns;
+    interval_ns = tick_ns;
+}
 
 // A simulator stepped by the reader: no threads, no sockets, but the same bytes as on the wire.
 struct Lockstep {
@@ -136,6 +139,7 @@ struct Timeline::Impl {
 
     ObjectId watched;
     int64_t recorded_ns = 0;
+    std::shared_ptr<const Topology> recorded_of;
     std::vector<Sparkline> lines;
     Sparkline power, none;
 
@@ -178,14 +182,20 @@ void Timeline::Impl::open_live() {
 void Timeline::Impl::record() {
     if (!current || current->empty() || current->time_ns == recorded_ns) return;
     recorded_ns = current->time_ns;
+    // Another cluster has another history.
+    if (recorded_of != current->shared_topology()) {
+        recorded_of = current->shared_topology();
+        power = {};
+        lines.clear();
+    }
     if (const auto index = find_metric(ObjectClass::site, "power_watts");
         index && current->topology().count(ObjectClass::site))
-        append(power, float(current->value({ObjectClass::site, 0}, *index)), recorded_ns, interval_ns());
+        power.add(float(current->value({ObjectClass::site, 0}, *index)), recorded_ns, interval_ns());
     if (!current->topology().contains(watched)) return;
     const size_t count = metrics_of(watched.object_class).size();
     lines.resize(count);
     for (size_t i = 0; i < count; ++i)
-        append(lines[i], float(current->value(watched, MetricIndex(i))), recorded_ns, interval_ns());
+        lines[i].add(float(current->value(watched, MetricIndex(i))), recorded_ns, interval_ns());
 }
 
 // The same from a tick that is not applied, because nobody sees it.
@@ -201,10 +211,10 @@ void Timeline::Impl::record(const TelemetryBatch& batch) {
             return index >= column.first && index - column.first < column.values.size();
         };
         if (site_power && column.metric == MetricId{ObjectClass::site, *site_power} && holds(0))
-            append(power, value(0), batch.time_ns, batch.interval_ns);
+            power.add(value(0), batch.time_ns, batch.interval_ns);
         if (column.metric.object_class == watched.object_class && current->topology().contains(watched) &&
             holds(watched.index))
-            append(lines[column.metric.index], value(watched.index), batch.time_ns, batch.interval_ns);
+            lines[column.metric.index].add(value(watched.index), batch.time_ns, batch.interval_ns);
     }
 }
 

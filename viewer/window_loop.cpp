@@ -68,7 +68,8 @@ void dump(Stage& stage, const ClusterState& state, Timeline& timeline) {
     std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::localtime(&now));
     std::ofstream(fmt::format("belvedere-{}.json", stamp)) << stage.dump_state(state, timeline) << '\n';
     write_png(fmt::format("belvedere-{}.png", stamp), stage.renderer.read_pixels());
-    show_toast(fmt::format("Saved belvedere-{0}.png and belvedere-{0}.json in the current folder.", stamp), Health::ok);
+    show_toast(stage.memory,
+               fmt::format("Saved belvedere-{0}.png and belvedere-{0}.json in the current folder.", stamp), Health::ok);
     std::fputs(fmt::format("belvedere: saved belvedere-{0}.png and belvedere-{0}.json\n", stamp).c_str(), stderr);
 }
 
@@ -122,7 +123,7 @@ int run_window(const Options& options) {
         timeline.watch(view.selected);
         view.camera.advance(float(std::min(dt, 0.1)));
         stage.draw(state, timeline, seconds(now - start), dt, [&] {  // state → rows → pixels
-            requests = handle_input(window, state, stage.layout(), view, float(dt));
+            requests = handle_input(window, state, stage.layout(), view, stage.memory, float(dt));
         });
         if (requests.dump_state) dump(stage, state, timeline);
         if (requests.full_screen) window.toggle_full_screen();

@@ -22,13 +22,13 @@ namespace {
 struct Desk {
     View view;
     FrameStats stats;
+    PanelMemory memory;
     std::string device = "none";
     Timeline timeline;
 
     explicit Desk(const std::string& source = "sim:array-512?seed=3")
         : timeline(TimelineOptions{.sources = {source}, .lockstep = source.starts_with("sim:")}) {
         ImGui::CreateContext();
-        panel_memory() = {};
         apply_style(Theme::dark, 1);
         unsigned char* pixels = nullptr;
         int width = 0, height = 0;
@@ -39,7 +39,7 @@ struct Desk {
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
 
-    [[nodiscard]] UiContext ui() { return {timeline.state(), timeline, view, stats, device}; }
+    [[nodiscard]] UiContext ui() { return {timeline.state(), timeline, view, stats, device, memory}; }
     void frame(float width = 1920, float height = 1080, const char* typed = "") {
         ImGuiIO& io = ImGui::GetIO();
         io.DisplaySize = {width, height};
@@ -182,7 +182,7 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
     desk.frame();
     desk.frame(1920, 1080, "temp_celsius > 20 and hall = 1");
     desk.frame();
-    CHECK(panel_memory().filter_error.empty());
+    CHECK(desk.memory.filter_error.empty());
     desk.press(1);
     CHECK(desk.view.filter_text == "temp_celsius > 20 and hall = 1");
     CHECK_FALSE(desk.view.filter.empty());
@@ -195,7 +195,7 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
     desk.frame();
     desk.frame(1920, 1080, "temp > 20");
     desk.frame();
-    CHECK(panel_memory().filter_error.starts_with("at 1: "));
+    CHECK(desk.memory.filter_error.starts_with("at 1: "));
     desk.press(1);
     CHECK(desk.view.filter.empty());
     desk.press(2);
@@ -276,15 +276,15 @@ TEST_CASE("the root of a second's events stands on top of what it took with it, 
     CHECK(lines[links]["count"].get<int>() >= 64);
     CHECK(lines[links]["place"] == "at " + std::string(lines[root]["object"]) + " · all open");
     // A click shows the members, under the fold; another one folds again.
-    const auto shown = [&] { return panel_memory().shown_events; };
+    const auto shown = [&] { return desk.memory.shown_events; };
     const size_t before = shown().size();
     uint64_t fold = 0;
     for (const EventLine& line : shown())
         if (line.count > 1) fold = line.fold;
-    panel_memory().unfolded_events.insert(fold);
+    desk.memory.unfolded_events.insert(fold);
     desk.frame();
     CHECK(shown().size() == before + lines[links]["count"].get<size_t>());
-    panel_memory().unfolded_events.erase(fold);
+    desk.memory.unfolded_events.erase(fold);
     desk.frame();
     CHECK(shown().size() == before);
 }
@@ -365,4 +365,39 @@ TEST_CASE("names that are too long are cut where they are alike") {
     CHECK(cut != pen.name_cut(Type::body, b, room));
     CHECK(pen.name_cut(Type::body, a, 1000) == a);
     ImGui::EndFrame();
+}
+
+TEST_CASE("a job that has gone stays listed for an hour with how it ended") {
+    ClusterState state(load_cluster("array-512").topology);
+    PanelMemory memory;
+    const int64_t noon = 1'767'268'800'000'000'000, hour = 3'600'000'000'000;
+    state.time_ns = noon;
+    state.apply(Job{.slot = 0, .state = JobState::running, .id = "1", .name = "a"});
+    state.apply(Job{.slot = 1, .state = JobState::failed, .id = "2", .name = "b", .end_ns = noon + 5});
+    remember_jobs(state, memory);
+    CHECK(memory.finished_jobs.empty());
+    state.time_ns = noon + 10;
+    state.apply(Job{.slot = 0});
+    state.apply(Job{.slot = 1, .state = JobState::running, .id = "3", .name = "c"});
+    remember_jobs(state, memory);
+    REQUIRE(memory.finished_jobs.size() == 2);
+    for (const FinishedJob& finished : memory.finished_jobs) {
+        CHECK(word_of_end(finished.job) == (finished.job.id == "1" ? "ended" : "failed"));
+        CHECK(finished.gone_ns == (finished.job.id == "1" ? noon + 10 : noon + 5));
+    }
+    state.apply(Job{.slot = 2, .state = JobState::running, .id = "2", .name = "b"});  // comes back in another slot
+    remember_jobs(state, memory);
+    REQUIRE(memory.finished_jobs.size() == 1);
+    CHECK(memory.finished_jobs[0].job.name == "a");
+    state.time_ns = noon + 2 * hour;
+    remember_jobs(state, memory);
+    CHECK(memory.finished_jobs.empty());
+}
+
+TEST_CASE("what joins things has words for people") {
+    for (const LinkMedium medium :
+         {LinkMedium::unknown, LinkMedium::copper, LinkMedium::multimode, LinkMedium::single_mode})
+        CHECK(words_of(medium).find('_') == std::string_view::npos);
+    CHECK(words_of(LinkMedium::single_mode) == "single-mode fibre");
+    CHECK(words_of(LinkClass::leaf_spine) == "leaf to spine");
 }

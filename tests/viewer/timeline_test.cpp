@@ -50,6 +50,20 @@ TEST_CASE("what is watched has a history, in units, and so has the site's power"
     CHECK(timeline.sparkline(power).values.size() <= 1);
 }
 
+TEST_CASE("a history is bridged where frames missed ticks and has a hole where nothing was said") {
+    constexpr int64_t second = 1'000'000'000;
+    Sparkline line;
+    line.add(10, 100 * second, second);
+    line.add(14, 104 * second, second);  // three ticks went by between two frames
+    CHECK(line.values == std::vector<float>{10, 11, 12, 13, 14});
+    line.add(99, 104 * second, second);
+    CHECK(line.values.size() == 5);
+    line.add(20, 134 * second, second);
+    REQUIRE(line.values.size() == 35);
+    for (size_t i = 5; i < 34; ++i) CHECK(std::isnan(line.values[i]));
+    CHECK(line.values.back() == 20);
+}
+
 TEST_CASE("an embedded simulator is heard over the ordinary protocol and becomes complete") {
     TimelineOptions options;
     options.sources = {"sim:array-512?speed=10"};

@@ -158,7 +158,7 @@ void draw_bottom(const UiContext& ui) {
     const Rect strip{plot.x, plot.bottom() + pen.px(6), plot.w, pen.px(22)};
     pen.text(all.x + pen.px(12), plot.y + pen.px(8), Type::small, pen.colors.muted, "site power");
     pen.text(all.x + pen.px(12), strip.mid_y(), Type::small, pen.colors.muted, "events");
-    const Digest& digest = panel_memory().digest;
+    const Digest& digest = ui.memory.digest;
     if (ui.state.empty()) {
         pen.text(plot.x, plot.mid_y(), Type::small, pen.colors.hint,
                  "The last minutes of site power and events run here as soon as telemetry arrives.");

@@ -70,7 +70,7 @@ Json dump_event_lines(const UiContext& ui) {
     std::vector<uint32_t> all(ui.state.events.size());
     std::iota(all.begin(), all.end(), 0u);
     Json out = Json::array();
-    for (const EventLine& line : event_lines(ui.state, all, panel_memory().unfolded_events)) {
+    for (const EventLine& line : event_lines(ui.state, all, ui.memory.unfolded_events)) {
         if (out.size() == 20) break;
         const Event& event = ui.state.events[line.event];
         const bool known = ui.state.topology().contains(event.object);
@@ -153,7 +153,7 @@ Json dump_camera(const View& view) {
 }  // namespace
 
 std::string dump_state_json(const UiContext& ui) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     update_digest(ui, memory);
     const View& view = ui.view;
     Json out;
@@ -174,6 +174,12 @@ std::string dump_state_json(const UiContext& ui) {
                          ? Json(ui.state.topology().path_of(view.hovered))
                          : Json(nullptr);
     out["counts"] = dump_counts(ui, memory.digest);
+    out["finished_jobs"] = Json::array();
+    for (const FinishedJob& finished : memory.finished_jobs)
+        out["finished_jobs"].push_back({{"id", finished.job.id},
+                                        {"name", finished.job.name},
+                                        {"state", word_of_end(finished.job)},
+                                        {"gone_ns", finished.gone_ns}});
     out["feed_sentence"] = feed_sentence(memory.digest);
     out["trouble"] = dump_trouble(ui, memory.digest);
     out["events"] = {{"total", ui.state.events.size()},

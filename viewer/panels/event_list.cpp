@@ -157,7 +157,7 @@ void draw_line(const UiContext& ui, const Pen& pen, const Rect& row, const Event
 }  // namespace
 
 void draw_event_list(const UiContext& ui) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     const Pen outer(ui.view);
     const Rect all = memory.list_rect;
     if (ui.state.empty()) {

@@ -109,14 +109,7 @@ void draw_feed_status(const UiContext& ui) {
     const float s = ui.view.ui_scale;
     const std::vector<SourceStatus> sources = ui.timeline.sources();
     const Rect box = feed_rect(layout_of(ui.view), s, sources.size());
-    begin_region(ui.view, "##feed", box);
-    const Pen outer(ui.view);
-    outer.frame(box, outer.colors.line);
-    outer.text(box.x + outer.px(12), box.y + outer.px(20), Type::strong, outer.colors.text, "Sources of telemetry");
-    const Rect close{box.right() - outer.px(32), box.y + outer.px(6), outer.px(28), outer.px(28)};
-    const Touch over = touch("close", close);
-    outer.cross(close.x + close.w * 0.5f, close.mid_y(), 4, over.hovered ? outer.colors.text : outer.colors.muted);
-    if (over.clicked) ui.view.feed_open = false;
+    const Pen outer = begin_popup(ui.view, "##feed", box, "Sources of telemetry", ui.view.feed_open);
     const Rect body{box.x, box.y + outer.px(40), box.w, box.h - outer.px(44)};
     if (sources.empty()) {
         draw_empty(

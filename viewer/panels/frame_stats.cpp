@@ -24,17 +24,10 @@ Rect frame_stats_rect(const UiContext& ui, const Layout& layout) {
 
 void draw_frame_stats(const UiContext& ui) {
     const Rect box = frame_stats_rect(ui, layout_of(ui.view));
-    begin_region(ui.view, "##frame", box);
-    const Pen pen(ui.view);
-    pen.frame(box, pen.colors.line);
-    const Rect close{box.right() - pen.px(32), box.y + pen.px(6), pen.px(28), pen.px(28)};
-    const Touch over = touch("close", close);
-    pen.cross(close.x + close.w * 0.5f, close.mid_y(), 4, over.hovered ? pen.colors.text : pen.colors.muted);
-    if (over.clicked) ui.view.frame_stats_open = false;
+    const Pen pen = begin_popup(ui.view, "##frame", box, "Frame", ui.view.frame_stats_open);
     const float x = box.x + pen.px(12), right = box.right() - pen.px(12);
-    pen.text(x, box.y + pen.px(20), Type::strong, pen.colors.text, "Frame");
     const float fps = ImGui::GetIO().Framerate;
-    pen.text_right(close.x, box.y + pen.px(20), Type::small, pen.colors.muted,
+    pen.text_right(right - pen.px(24), box.y + pen.px(20), Type::small, pen.colors.muted,
                    fmt::format("{:.1f} ms between frames", fps > 0 ? 1000.0 / double(fps) : 0.0));
     float y = box.y + pen.px(48);
     const auto line = [&](std::string_view label, const Quantity& value) {

@@ -76,14 +76,7 @@ void draw_help(const UiContext& ui) {
     const float height = std::min(size.y - std::floor(48 * s), std::floor(640 * s));
     const Rect box{std::floor((size.x - width) * 0.5f), std::floor((size.y - height) * 0.5f), width, height};
     draw_scrim(ui);
-    begin_region(ui.view, "##help", box);
-    const Pen outer(ui.view);
-    outer.frame(box, outer.colors.line);
-    outer.text(box.x + outer.px(24), box.y + outer.px(32), Type::title, outer.colors.text, "Keys and mouse");
-    const Rect close{box.right() - outer.px(44), box.y + outer.px(14), outer.px(32), outer.px(32)};
-    const Touch over = touch("close", close);
-    outer.cross(close.x + close.w * 0.5f, close.mid_y(), 5, over.hovered ? outer.colors.text : outer.colors.muted);
-    if (over.clicked) ui.view.help_open = false;
+    const Pen outer = begin_popup(ui.view, "##help", box, "Keys and mouse", ui.view.help_open, Type::title);
     begin_scroll("##keys", {box.x, box.y + outer.px(60), box.w, box.h - outer.px(72)});
     const Pen pen(ui.view);
     const int columns = box.w / s > 900 ? 3 : box.w / s > 600 ? 2 : 1;

@@ -66,10 +66,10 @@ void site_of_sources(const Digest& digest, Health& mark, std::string& sentence) 
 bool begin_section(const UiContext& ui, const Pen& pen, Flow& flow, const char* title, std::string_view note) {
     pen.line_h(flow.x, flow.x + flow.w, flow.y + pen.px(4), pen.colors.line);
     flow.y += pen.px(5);
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     bool open = !memory.folded.contains(title);
     const bool was = open;
-    section(ui.view, pen, title, flow.take(pen.px(32)), title, note, open);
+    section(pen, title, flow.take(pen.px(32)), title, note, open);
     if (open != was) {
         if (open)
             memory.folded.erase(title);
@@ -127,9 +127,9 @@ void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     // A healthy container with trouble inside says so, and looks like it.
     Health mark = badness(worst) > badness(own) && in_trouble(worst) ? worst : own;
     std::string sentence = health_sentence(ui.state, id, now);
-    if (const std::string inside = trouble_sentence(panel_memory().digest, id); !inside.empty())
+    if (const std::string inside = trouble_sentence(ui.memory.digest, id); !inside.empty())
         sentence = own == Health::ok ? inside : sentence + " " + inside;
-    if (id.object_class == ObjectClass::site) site_of_sources(panel_memory().digest, mark, sentence);
+    if (id.object_class == ObjectClass::site) site_of_sources(ui.memory.digest, mark, sentence);
     pen.health_mark(flow.x + pen.px(20), flow.y + pen.px(9), 6, mark);
     flow.y += pen.text_wrapped(flow.x + pen.px(36), flow.y, flow.w - pen.px(48), Type::body,
                                health_text_color(pen.colors, mark), sentence);

@@ -117,9 +117,9 @@ void draw_link_row(const UiContext& ui, const Pen& pen, const Rect& row, uint32_
     if (over.hovered) {
         pen.fill(row, pen.colors.raised);
         ui.view.hovered = id;
-        hint(ui.view, fmt::format("{} {}, {} {}. Click for the link, double click for its other end.",
-                                  name_of(link.link_class), t.path_of(id), name_of(link.medium),
-                                  link.length_m > 0 ? fmt::format("{:.0f} m", double(link.length_m)) : "cable"));
+        hint(ui.view, fmt::format("{}, {}: {}{}. Click for the link, double click for its other end.", t.path_of(id),
+                                  words_of(link.link_class), words_of(link.medium),
+                                  link.length_m > 0 ? fmt::format(", {:.0f} m", double(link.length_m)) : ""));
     }
     if (over.double_clicked)
         go_to(ui, peer.object());
@@ -146,9 +146,12 @@ void draw_link_facts(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId i
     if (!begin_section(ui, pen, flow, "Ends")) return;
     fact_row(ui, pen, flow, fmt::format("port {}", link.a.port), t.path_of(link.a.object()), link.a.object());
     fact_row(ui, pen, flow, fmt::format("port {} ", link.b.port), t.path_of(link.b.object()), link.b.object());
-    fact_row(ui, pen, flow, "rail, plane", fmt::format("{}, {}", link.rail, link.plane));
-    fact_row(ui, pen, flow, "medium",
-             std::string(name_of(link.medium)) +
+    const bool compute = link.link_class == LinkClass::host || link.link_class == LinkClass::leaf_spine;
+    if (t.rails > 1 && compute) fact_row(ui, pen, flow, "rail", fmt::format("{} (of 0 to {})", link.rail, t.rails - 1));
+    if (t.planes > 1 && compute)
+        fact_row(ui, pen, flow, "plane", fmt::format("{} (of 0 to {})", link.plane, t.planes - 1));
+    fact_row(ui, pen, flow, "cable",
+             std::string(words_of(link.medium)) +
                  (link.length_m > 0 ? fmt::format(", {:.0f} m", double(link.length_m)) : ""));
     if (link.capacity_bytes_per_second > 0)
         fact_row(ui, pen, flow, "capacity",
@@ -186,7 +189,7 @@ void draw_contents(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id)
     const bool any = std::any_of(groups.begin(), groups.end(), [](const Cells& c) { return c.range.count > 0; });
     if (!any) return;
     std::string note;
-    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    const auto& below = ui.memory.digest.below[size_t(id.object_class)];
     if (id.index < below.size() && below[id.index].troubled)
         note = short_count(below[id.index].troubled) + " in trouble";
     if (!begin_section(ui, pen, flow, "Contents", note)) return;
@@ -229,7 +232,7 @@ void draw_placement(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id
         return;
     }
     if (!begin_section(ui, pen, flow, "Placement")) return;
-    const uint32_t job_slot = job_of(t, panel_memory().digest, id);
+    const uint32_t job_slot = job_of(t, ui.memory.digest, id);
     if (const Job* job = job_slot != no_index ? job_in_slot(ui.state, job_slot) : nullptr)
         fact_row(ui, pen, flow, "job", job->name.empty() ? job->id : job->name, {ObjectClass::job, job_slot});
     else if (id.object_class == ObjectClass::gpu || id.object_class == ObjectClass::node)

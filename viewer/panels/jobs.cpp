@@ -62,12 +62,27 @@ void draw_job_row(const UiContext& ui, const Pen& pen, const Rect& row, const Jo
                  detail);
 }
 
+void draw_finished_row(const UiContext& ui, const Pen& pen, const Rect& row, const FinishedJob& finished) {
+    const Job& job = finished.job;
+    const float x = row.x + pen.px(32), right = row.right() - pen.px(12);
+    const float first = row.y + pen.px(14), second = row.y + pen.px(31);
+    pen.health_mark(row.x + pen.px(18), first, 5, job.state == JobState::failed ? Health::critical : Health::unknown);
+    const std::string when = recent_time(ui.state.time_ns, finished.gone_ns);
+    pen.text_right(right, first, Type::small, pen.colors.hint, when);
+    pen.text_fit(x, first, right - pen.width(Type::small, when) - pen.px(8) - x, Type::body, pen.colors.muted,
+                 job.name.empty() ? job.id : job.name);
+    pen.text_fit(
+        x, second, right - x, Type::small, pen.colors.hint,
+        fmt::format("{} · {} GPUs{}", word_of_end(job), grouped(job.gpus), job.user.empty() ? "" : " · " + job.user));
+}
+
 }  // namespace
 
 void draw_jobs(const UiContext& ui) {
-    const Rect all = panel_memory().list_rect;
+    const Rect all = ui.memory.list_rect;
     const std::vector<const Job*> jobs = listed(ui.state);
-    if (jobs.empty()) {
+    const std::vector<FinishedJob>& finished = ui.memory.finished_jobs;
+    if (jobs.empty() && finished.empty()) {
         const Pen pen(ui.view);
         draw_empty(pen, all, "No jobs",
                    "Jobs show here with their size, state and goodput when a source publishes the scheduler's queue.");
@@ -77,12 +92,17 @@ void draw_jobs(const UiContext& ui) {
     const Pen pen(ui.view);
     const float height = pen.px(44);
     ImGuiListClipper clipper;
-    clipper.Begin(int(jobs.size()), height);
+    clipper.Begin(int(jobs.size() + finished.size()), height);
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const Job& job = *jobs[size_t(i)];
             const ImVec2 at = ImGui::GetCursorScreenPos();
             const Rect row{all.x, at.y, all.w, height};
+            if (size_t(i) >= jobs.size()) {
+                draw_finished_row(ui, pen, row, finished[size_t(i) - jobs.size()]);
+                ImGui::SetCursorScreenPos({at.x, at.y + height});
+                continue;
+            }
+            const Job& job = *jobs[size_t(i)];
             const ObjectId id{ObjectClass::job, job.slot};
             const Touch over = touch(int64_t(job.slot), row);
             if (over.clicked) ui.view.select(id);

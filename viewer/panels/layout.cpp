@@ -50,7 +50,7 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
 }
 
 void draw_ui(const UiContext& ui) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     update_digest(ui, memory);
     // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.
     if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {};
@@ -67,12 +67,14 @@ void draw_ui(const UiContext& ui) {
         draw_compass(ui);
         if (ui.view.legend_open && !ui.state.empty()) draw_legend(ui);
     }
-    if (ui.view.frame_stats_open) draw_frame_stats(ui);
-    if (ui.view.feed_open) draw_feed_status(ui);
+    // Who searches has the right side of the hall to himself; what was open there comes back.
+    const bool searching = ui.view.search_open || ui.view.palette_open;
+    if (ui.view.frame_stats_open && !searching) draw_frame_stats(ui);
+    if (ui.view.feed_open && !searching) draw_feed_status(ui);
     draw_waiting(ui);
     draw_source_trouble(ui);
     draw_tooltip(ui);
-    if (ui.view.search_open || ui.view.palette_open)
+    if (searching)
         draw_search(ui);
     else
         memory.search_was_open = false;

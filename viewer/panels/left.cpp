@@ -54,7 +54,7 @@ void draw_left(const UiContext& ui) {
         end_region();
         return;
     }
-    const Digest& digest = panel_memory().digest;
+    const Digest& digest = ui.memory.digest;
     const float fold = pen.px(24), height = pen.px(36), each = std::floor((all.w - fold) / 3);
     const uint32_t open = digest.open_critical + digest.open_warning;
     uint32_t running = 0;
@@ -74,7 +74,7 @@ void draw_left(const UiContext& ui) {
         content.h = std::floor(content.h * 0.5f);
         second = {content.x, content.bottom(), content.w, second.bottom() - content.bottom()};
     }
-    panel_memory().list_rect = content;
+    ui.memory.list_rect = content;
     switch (ui.view.left_tab) {
         case View::LeftTab::events:
             draw_event_list(ui);
@@ -89,7 +89,7 @@ void draw_left(const UiContext& ui) {
     if (both) {
         pen.line_h(second.x, second.right(), second.y, pen.colors.line);
         pen.text(second.x + pen.px(12), second.y + pen.px(18), Type::strong, pen.colors.text, "Tree");
-        panel_memory().list_rect = {second.x, second.y + pen.px(36), second.w, second.h - pen.px(36)};
+        ui.memory.list_rect = {second.x, second.y + pen.px(36), second.w, second.h - pen.px(36)};
         draw_tree(ui);
     }
     end_region();

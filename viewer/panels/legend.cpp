@@ -81,7 +81,7 @@ void draw_scale(const UiContext& ui, const Pen& pen, const Rect& box, ColorMap m
 }
 
 void draw_health_rows(const UiContext& ui, const Pen& pen, const Rect& box) {
-    const auto& counts = panel_memory().digest.counts[size_t(ObjectClass::gpu)];
+    const auto& counts = ui.memory.digest.counts[size_t(ObjectClass::gpu)];
     const float each = box.w / 3;
     for (size_t h = 0; h < health_count; ++h) {
         const float x = box.x + each * float(h % 3), y = box.y + pen.px(8) + pen.px(18) * float(h / 3);
@@ -194,7 +194,7 @@ bool choice_row(const Pen& pen, Rect& at, const char* id, std::string_view label
 
 // Everything that can colour the hall, by class.
 void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     const float s = ui.view.ui_scale;
     const float height = std::min(std::floor(460 * s), legend.y - hall.y - std::floor(16 * s));
     if (height < 60 * s) return;
@@ -246,7 +246,7 @@ void draw_legend(const UiContext& ui) {
     if (width < px(180) || hall.h < px(200)) return;
     const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
     if (is_covered(ui, layout_of(ui.view), box)) return;
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     begin_region(ui.view, "##legend", box);
     const Pen pen(ui.view);
     pen.frame(box, pen.colors.line);

@@ -1,4 +1,4 @@
-// What the lists on the left share. Each draws into panel_memory().list_rect.
+// What the lists on the left share. Each draws into UiContext::memory.list_rect.
 #pragma once
 
 #include "viewer/panels/panels.h"

@@ -122,9 +122,26 @@ void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest) {
     digest.conflict = digest.sources_in_conflict > 0;
 }
 
-PanelMemory& panel_memory() {
-    static PanelMemory memory;
-    return memory;
+std::string_view word_of_end(const Job& job) {
+    return job.state == JobState::completed || job.state == JobState::failed ? name_of(job.state) : "ended";
+}
+
+void remember_jobs(const ClusterState& state, PanelMemory& memory) {
+    constexpr size_t most = 20;
+    constexpr int64_t hour_ns = 3'600'000'000'000;
+    std::erase_if(memory.finished_jobs,
+                  [&](const FinishedJob& finished) { return state.time_ns - finished.gone_ns > hour_ns; });
+    if (memory.seen_jobs_version == state.jobs_version) return;
+    memory.seen_jobs_version = state.jobs_version;
+    const auto goes_on = [&](const std::string& id) {
+        return std::any_of(state.jobs.begin(), state.jobs.end(), [&](const Job& job) { return job.id == id; });
+    };
+    for (const Job& job : memory.seen_jobs)
+        if (!job.id.empty() && !goes_on(job.id))
+            memory.finished_jobs.insert(memory.finished_jobs.begin(), {job, job.end_ns ? job.end_ns : state.time_ns});
+    std::erase_if(memory.finished_jobs, [&](const FinishedJob& finished) { return goes_on(finished.job.id); });
+    if (memory.finished_jobs.size() > most) memory.finished_jobs.resize(most);
+    memory.seen_jobs = state.jobs;
 }
 
 void update_digest(const UiContext& ui, PanelMemory& memory) {
@@ -143,7 +160,10 @@ void update_digest(const UiContext& ui, PanelMemory& memory) {
         memory.unfolded.insert({ObjectClass::site, 0});
         memory.searched.clear();
         memory.hits.clear();
+        memory.seen_jobs.clear();
+        memory.finished_jobs.clear();
     }
+    remember_jobs(ui.state, memory);
     memory.digest_topology = &ui.state.topology();
     memory.digest_version = version;
     memory.digest_now_ns = now_ns;
@@ -306,7 +326,7 @@ const Event* open_event_of(const ClusterState& state, ObjectId id) {
 Health worst_at(const UiContext& ui, ObjectId id) {
     const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
     const Health own = shown.heard && !shown.stale ? shown.health : Health::unknown;
-    const auto& below = panel_memory().digest.below[size_t(id.object_class)];
+    const auto& below = ui.memory.digest.below[size_t(id.object_class)];
     return id.index < below.size() ? worse(own, below[id.index].worst) : own;
 }
 
@@ -368,7 +388,7 @@ std::string class_title(const Topology& t, ObjectId id) {
         case ObjectClass::switch_:
             return "Switch · " + words(name_of(t.switches[id.index].role));
         case ObjectClass::link:
-            return "Link · " + words(name_of(t.links[id.index].link_class));
+            return "Link · " + std::string(words_of(t.links[id.index].link_class));
         case ObjectClass::rack:
             return "Rack · " + words(name_of(t.racks[id.index].role));
         case ObjectClass::node:

@@ -41,15 +41,24 @@ struct Toast {
     std::chrono::steady_clock::time_point until;
 };
 
+// A job that has left its slot: who looks for it soon after still finds it.
+struct FinishedJob {
+    Job job;              // as it was last heard of
+    int64_t gone_ns = 0;  // clock of the sources
+};
+
 struct PanelMemory {
     Digest digest;
     uint64_t digest_version = ~0ull;
     const Topology* digest_topology = nullptr;
     int64_t digest_now_ns = 0;
 
+    std::vector<Job> seen_jobs;              // by slot
+    std::vector<FinishedJob> finished_jobs;  // newest first
+    uint64_t seen_jobs_version = ~0ull;
+
     std::set<ObjectId> unfolded;                 // of the tree
     ObjectId tree_followed;                      // selection that the tree has last scrolled to
-    float fonts_scale = 0;                       // of the fonts in the atlas; 0: none yet
     std::set<std::string> folded{"Raw values"};  // sections of the inspector, by title
     int event_severity = 0;                      // 0 all, 1 warnings and worse, 2 critical
     bool events_of_selection = false;
@@ -75,12 +84,13 @@ struct PanelMemory {
     std::vector<Toast> toasts;
 };
 
-// The window's one memory.
-PanelMemory& panel_memory();
-
 // Makes memory.digest fit the state: at once when values changed, at most four times a second for what only ages.
 void update_digest(const UiContext& ui, PanelMemory& memory);
 
+// Keeps the last twenty jobs that left their slots, for an hour.
+void remember_jobs(const ClusterState& state, PanelMemory& memory);
+// "completed", "failed", or "ended" of one that was last heard of running.
+std::string_view word_of_end(const Job& job);
 void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest);
 
 // Selects and flies there.

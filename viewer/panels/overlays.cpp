@@ -132,15 +132,15 @@ void draw_source_trouble(const UiContext& ui) {
     }
 }
 
-void show_toast(std::string text, Health severity) {
-    std::vector<Toast>& toasts = panel_memory().toasts;
+void show_toast(PanelMemory& memory, std::string text, Health severity) {
+    std::vector<Toast>& toasts = memory.toasts;
     std::erase_if(toasts, [&](const Toast& toast) { return toast.text == text; });
     toasts.push_back({std::move(text), severity, std::chrono::steady_clock::now() + std::chrono::seconds(6)});
     if (toasts.size() > 4) toasts.erase(toasts.begin());
 }
 
 void draw_toasts(const UiContext& ui) {
-    std::vector<Toast>& toasts = panel_memory().toasts;
+    std::vector<Toast>& toasts = ui.memory.toasts;
     const auto now = std::chrono::steady_clock::now();
     std::erase_if(toasts, [&](const Toast& toast) { return toast.until < now; });
     const Rect hall = layout_of(ui.view).hall;

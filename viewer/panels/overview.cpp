@@ -54,7 +54,7 @@ void draw_overview(const UiContext& ui, const Pen& pen, Flow& flow) {
     }
     const Topology& t = ui.state.topology();
     const ObjectId site{ObjectClass::site, 0};
-    const Digest& digest = panel_memory().digest;
+    const Digest& digest = ui.memory.digest;
     draw_header(ui, pen, flow, site);
     draw_key_numbers(ui, pen, flow, site);
     if (begin_section(ui, pen, flow, "What is there"))

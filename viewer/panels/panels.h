@@ -8,17 +8,20 @@
 
 namespace bv {
 
+struct PanelMemory;
+
 struct UiContext {
     const ClusterState& state;
     const Timeline& timeline;
     View& view;
     const FrameStats& stats;
     const std::string& device_name;
+    PanelMemory& memory;  // of the stage
 };
 
 // Loads Inter and JetBrains Mono (found on the system, see assets/fonts.toml) at the sizes of the design for this scale
 // and sets colours and spacing. Call before Renderer::upload_fonts, again when theme or scale change.
-void apply_style(Theme theme, float scale);
+void apply_style(Theme theme, float scale, bool new_scale = true);
 
 // Lays out the window and draws every panel; sets view.viewport_*.
 void draw_ui(const UiContext& ui);
@@ -41,10 +44,10 @@ void draw_source_trouble(const UiContext& ui);  // what is not shown and why, ov
 void draw_tooltip(const UiContext& ui);         // of what is hovered in the hall
 
 // The command that was chosen in the palette since the last call, for perform() of input.h.
-std::optional<Action> take_command();
+std::optional<Action> take_command(PanelMemory& memory);
 
 // A message over the hall for six seconds: what went wrong or was done, in one sentence.
-void show_toast(std::string text, Health severity = Health::warning);
+void show_toast(PanelMemory& memory, std::string text, Health severity = Health::warning);
 
 // What the panels show, as JSON: for tests and bug reports (--dump-state, F12).
 std::string dump_state_json(const UiContext& ui);

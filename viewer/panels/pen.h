@@ -90,6 +90,9 @@ void end_hint();
 bool begin_region(const View& view, const char* name, const Rect& rect, bool input = true);
 // The same for the panels around the 3D view, where the renderer has cleared to the surface already.
 bool begin_docked(const char* name, const Rect& rect);
+// A region over the hall with a frame, a title and a cross that closes it. Call end_region() always.
+Pen begin_popup(const View& view, const char* name, const Rect& rect, std::string_view title, bool& open,
+                Type type = Type::strong);
 void end_region();
 // A scrolling part of a region.
 bool begin_scroll(const char* name, const Rect& rect);
@@ -109,7 +112,7 @@ void draw_bar(const Pen& pen, const Rect& rect, const Metric& metric, double val
 Health health_by_thresholds(const Metric& metric, double value);
 
 // A heading that folds what follows; true when open. `open` is changed by clicks.
-bool section(const View& view, const Pen& pen, const char* id, const Rect& rect, std::string_view title,
-             std::string_view note, bool& open);
+bool section(const Pen& pen, const char* id, const Rect& rect, std::string_view title, std::string_view note,
+             bool& open);
 
 }  // namespace bv

@@ -30,6 +30,21 @@ bool begin_region(const View& view, const char* name, const Rect& rect, bool inp
 
 bool begin_docked(const char* name, const Rect& rect) { return begin_window(name, rect, true, {0, 0, 0, 0}); }
 
+Pen begin_popup(const View& view, const char* name, const Rect& rect, std::string_view title, bool& open, Type type) {
+    begin_region(view, name, rect);
+    const Pen pen(view);
+    pen.frame(rect, pen.colors.line);
+    // A larger title has more air around it.
+    const float margin = pen.px(type == Type::strong ? 12 : 24), middle = pen.px(type == Type::strong ? 20 : 32);
+    pen.text(rect.x + margin, rect.y + middle, type, pen.colors.text, title);
+    const float size = pen.px(28);
+    const Rect close{rect.right() - margin * 0.5f - size, rect.y + middle - size * 0.5f, size, size};
+    const Touch over = touch("close", close);
+    pen.cross(close.x + size * 0.5f, close.mid_y(), 4, over.hovered ? pen.colors.text : pen.colors.muted);
+    if (over.clicked) open = false;
+    return pen;
+}
+
 void end_region() { ImGui::End(); }
 
 bool begin_scroll(const char* name, const Rect& rect) {
@@ -74,15 +89,14 @@ void hint(const View& view, std::string_view text) {
     end_hint();
 }
 
-bool section(const View& view, const Pen& pen, const char* id, const Rect& rect, std::string_view title,
-             std::string_view note, bool& open) {
+bool section(const Pen& pen, const char* id, const Rect& rect, std::string_view title, std::string_view note,
+             bool& open) {
     const Touch at = touch(id, rect);
     if (at.clicked) open = !open;
     if (at.hovered) pen.fill(rect, pen.colors.raised);
     pen.chevron(rect.x + pen.px(16), rect.mid_y(), open, at.hovered ? pen.colors.text : pen.colors.hint);
     pen.text(rect.x + pen.px(28), rect.mid_y(), Type::strong, pen.colors.text, title);
     if (!note.empty()) pen.text_right(rect.right() - pen.px(12), rect.mid_y(), Type::small, pen.colors.hint, note);
-    (void)view;
     return open;
 }
 

@@ -271,14 +271,14 @@ void draw_palette(const UiContext& ui, const Rect& body, std::string_view text, 
 
 }  // namespace
 
-std::optional<Action> take_command() {
+std::optional<Action> take_command(PanelMemory& memory) {
     std::optional<Action> out;
-    std::swap(out, panel_memory().command);
+    std::swap(out, memory.command);
     return out;
 }
 
 void draw_search(const UiContext& ui) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     const Layout layout = layout_of(ui.view);
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };

@@ -121,11 +121,9 @@ void set_colors(ImGuiStyle& style, Theme theme) {
 
 }  // namespace
 
-void apply_style(Theme theme, float scale) {
+void apply_style(Theme theme, float scale, bool new_scale) {
     // A change of theme keeps the fonts, so that the texture of those already on the device stays right.
-    float& loaded_scale = panel_memory().fonts_scale;
-    if (ImGui::GetIO().Fonts->Fonts.Size == 0 || loaded_scale != scale) load_fonts(scale);
-    loaded_scale = scale;
+    if (ImGui::GetIO().Fonts->Fonts.Size == 0 || new_scale) load_fonts(scale);
     ImGuiStyle style;
     set_colors(style, theme);
     style.WindowPadding = style.FramePadding = style.ItemSpacing = style.ItemInnerSpacing = style.CellPadding = {0, 0};

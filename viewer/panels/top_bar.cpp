@@ -205,7 +205,7 @@ void draw_top_bar(const UiContext& ui) {
     const Layout layout = layout_of(ui.view);
     begin_docked("##top", layout.top);
     const Pen pen(ui.view);
-    const Digest& digest = panel_memory().digest;
+    const Digest& digest = ui.memory.digest;
     const Rect bar = layout.top;
     const Rect search = search_field_rect(layout, pen.scale);
     const float gap = pen.px(bar.w / pen.scale > 1500 ? 32 : 16);
@@ -220,7 +220,7 @@ void draw_top_bar(const UiContext& ui) {
                       std::isnan(power) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
     if (!ui.state.empty() && x + pen.px(70) < end)
-        x += labelled(pen, x, bar, "goodput", quantity(goodput, "ratio"),
+        x += labelled(pen, x, bar, "goodput since start", quantity(goodput, "ratio"),
                       std::isnan(goodput) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
     if (x + pen.px(80) < end) draw_feed(ui, pen, digest, bar, x);

@@ -168,7 +168,7 @@ void draw_tree_row(const UiContext& ui, const Pen& pen, const Rect& rect, const 
 }  // namespace
 
 void draw_tree(const UiContext& ui) {
-    PanelMemory& memory = panel_memory();
+    PanelMemory& memory = ui.memory;
     const Rect all = memory.list_rect;
     if (ui.state.empty()) {
         const Pen pen(ui.view);
