@@ -8,7 +8,7 @@ packages_build=(
   glslc spirv-tools libvulkan-dev mesa-vulkan-drivers
   libglfw3-dev libimgui-dev libglm-dev libfreetype-dev libpng-dev
   libzmq3-dev cppzmq-dev libflatbuffers-dev flatbuffers-compiler flatbuffers-compiler-dev
-  libzstd-dev libsodium-dev
+  libzstd-dev libsqlite3-dev libsodium-dev
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libfmt-dev
   doctest-dev fonts-inter fonts-jetbrains-mono fonts-dejavu-core ffmpeg)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
