@@ -148,6 +148,27 @@ void ClusterState::interrupt(uint16_t source) {
         }
 }
 
+void ClusterState::forget_values() {
+    for (ClassState& object_class : classes)
+        for (Column& column : object_class.columns) {
+            std::fill(column.values.begin(), column.values.end(), no_data);
+            column.coverage.clear();
+            column.version = next_version();
+        }
+    time_ns = values_heard_ns = 0;
+}
+
+void ClusterState::forget_events() {
+    events.clear();
+    event_times_.clear();
+    indexed_version_ = events_version = next_version();
+}
+
+void ClusterState::forget_jobs() {
+    jobs.clear();
+    jobs_version = next_version();
+}
+
 void ClusterState::derive_health(ObjectClass object_class, uint32_t first, uint32_t count) {
     auto& columns = classes[size_t(object_class)].columns;
     Column& health = columns[health_metric];

@@ -143,6 +143,11 @@ public:
     };
     [[nodiscard]] Summary summarise(MetricId metric, IndexRange range) const;
 
+    // Forgets all values and when they were heard, events, jobs; the topology and the sources stay.
+    void forget_values();
+    void forget_events();
+    void forget_jobs();
+
     // Makes *this equal to `from`, copying only the columns whose version differs. Both must share one topology or
     // *this be empty.
     void copy_changed(const ClusterState& from);

@@ -1,0 +1,197 @@
+// Opens a recording and seeks in it; see recording.h. The blocks are found and unpacked by recording_seek.cpp.
+#include "net/recording.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "net/checksum.h"
+#include "net/recording_impl.h"
+
+namespace bv {
+
+namespace {
+
+Database open_checked(const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) throw std::runtime_error(fmt::format("{} does not exist.", path.string()));
+    if (std::filesystem::is_directory(path))
+        throw std::runtime_error(fmt::format("{} is a folder, not a recording.", path.string()));
+    Database database(path, Database::Mode::read);
+    check_recording(database);
+    return database;
+}
+
+}  // namespace
+
+Recording::Impl::Impl(std::filesystem::path file)
+    : path(std::move(file)),
+      database(open_checked(path)),
+      cluster(read_cluster(database)),
+      seeker(path),
+      events_at(database, fmt::format("select {} from event_version where known_ns <= ? and until_ns > ? "
+                                      "order by known_ns desc, id desc limit {}",
+                                      event_columns, ClusterState::max_events)),
+      jobs_at(database, fmt::format("select {} from job_version where known_ns <= ? and until_ns > ?", job_columns)),
+      next_event_known(database, "select min(known_ns) from event_version where known_ns > ?"),
+      next_job_known(database, "select min(known_ns) from job_version where known_ns > ?") {
+    refresh();
+}
+
+Recording::Recording(std::filesystem::path path) : impl_(std::make_unique<Impl>(std::move(path))) {}
+Recording::~Recording() = default;
+Recording::Recording(Recording&&) noexcept = default;
+
+const LoadedCluster& Recording::cluster() const { return impl_->cluster; }
+const Damage& Recording::damage() const { return impl_->damage; }
+
+void Recording::Impl::note_damage(std::string_view what) {
+    if (damage.rows++ == 0)
+        damage.sentence = fmt::format("{}: {}; it was left out. belvedere-feed verify says more.", path.string(), what);
+}
+
+void Recording::Impl::refresh() {
+    const int64_t version = database.pragma("data_version");
+    if (version == data_version) return;
+    data_version = version;
+    sources = read_sources(database);
+    uint64_t damaged = 0;
+    const uint32_t from = series.empty() ? 0 : series.back().id + 1;
+    for (Series& fresh : read_series(database, *cluster.topology, from, damaged)) series.push_back(std::move(fresh));
+    if (damaged) note_damage("a row that says what is recorded has a wrong checksum");
+    // At the head of a recording that grows, what came after the last read may be newer.
+    values_span = events_span = jobs_span = {};
+}
+
+void Recording::seek(int64_t time_ns, ClusterState& state) {
+    Impl& impl = *impl_;
+    impl.refresh();
+    if (state.shared_topology() != impl.cluster.topology) state = ClusterState(impl.cluster.topology);
+    impl.seek_values(time_ns, state);
+    impl.seek_events(time_ns, state);
+    impl.seek_jobs(time_ns, state);
+}
+
+void Recording::Impl::seek_values(int64_t time_ns, ClusterState& state) {
+    // Any column tells whether this state is still as it was left here.
+    const auto version_of = [&] { return state.classes[size_t(ObjectClass::gpu)].columns[health_metric].version; };
+    if (values_span.holds(version_of(), time_ns)) return;
+    seeker.seek(series, time_ns, found);
+    order.resize(series.size());
+    std::iota(order.begin(), order.end(), size_t(0));
+    // Where series overlap, because a source changed its ranges, the newer value stands.
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return found[a].time_ns < found[b].time_ns; });
+    state.forget_values();
+    state.sources.resize(sources.size());
+    values_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
+    for (const size_t i : order) {
+        const FoundTick& tick = found[i];
+        values_span.until_ns = std::min(values_span.until_ns, tick.next_ns);
+        if (tick.damaged) note_damage("a block of values has a wrong checksum");
+        if (!tick.found) continue;
+        values_span.from_ns = std::max(values_span.from_ns, tick.time_ns);
+        const Series& s = series[i];
+        if (!state.apply(s.metric, s.first, tick.values, tick.time_ns, tick.interval_ns, s.source))
+            note_damage("a series does not fit the cluster");
+        if (s.source >= state.sources.size()) continue;
+        SourceStatus& source = state.sources[s.source];
+        source.last_tick_ns = source.last_tick_heard_ns = source.last_message_ns = std::max(source.last_tick_ns, tick.time_ns);
+        source.interval_ns = tick.interval_ns;
+    }
+    mark_gaps(time_ns, state);
+    values_span.version = version_of();
+}
+
+// In a gap the source is interrupted; the span ends where a gap begins or ends.
+void Recording::Impl::mark_gaps(int64_t time_ns, ClusterState& state) {
+    for (size_t i = 0; i < state.sources.size(); ++i) {
+        SourceStatus& source = state.sources[i];
+        source.name = sources[i];
+        source.endpoint = path.filename().string();
+        source.link = SourceStatus::Link::live;
+        source.problem.clear();
+    }
+    Statement row(database, "select source, begin_ns, end_ns, reason, crc from gap");
+    while (row.step()) {
+        const int64_t begin = row.integer(1), end = row.integer(2);
+        if (RowCheck().add(row.text(0)).add(begin).add(end).add(row.text(3)).value() != row.integer(4)) {
+            note_damage("a row about a gap has a wrong checksum");
+            continue;
+        }
+        for (const int64_t edge : {begin, end})
+            if (edge > time_ns)
+                values_span.until_ns = std::min(values_span.until_ns, edge);
+            else
+                values_span.from_ns = std::max(values_span.from_ns, edge);
+        if (time_ns < begin || time_ns >= end) continue;
+        const auto source = std::find(sources.begin(), sources.end(), row.text(0));
+        if (source == sources.end()) continue;
+        const auto index = uint16_t(source - sources.begin());
+        state.interrupt(index);
+        state.sources[index].link = SourceStatus::Link::silent;
+        state.sources[index].problem = std::string(row.text(3)) + ".";
+    }
+}
+
+void Recording::Impl::seek_events(int64_t time_ns, ClusterState& state) {
+    if (events_span.holds(state.events_version, time_ns)) return;
+    events_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
+    state.forget_events();
+    std::vector<Event> events;
+    events_at.bind_all(time_ns, time_ns);
+    const auto edge = [&](int64_t at_ns) {
+        if (at_ns > time_ns)
+            events_span.until_ns = std::min(events_span.until_ns, at_ns);
+        else
+            events_span.from_ns = std::max(events_span.from_ns, at_ns);
+    };
+    while (events_at.step()) {
+        auto version = read_event(events_at);
+        if (!version) {
+            note_damage("an event has a wrong checksum");
+            continue;
+        }
+        edge(version->known_ns);
+        edge(version->until_ns);
+        // What was known beforehand, as in an import, still happens when it happens.
+        if (version->event.end_ns != 0) edge(version->event.end_ns);
+        if (version->event.end_ns > time_ns) version->event.end_ns = 0;
+        events.push_back(std::move(version->event));
+    }
+    events_at.reset();
+    next_event_known.bind_all(time_ns);
+    if (next_event_known.step() && !next_event_known.null(0)) edge(next_event_known.integer(0));
+    next_event_known.reset();
+    for (auto event = events.rbegin(); event != events.rend(); ++event) state.apply(*event);
+    events_span.version = state.events_version;
+}
+
+void Recording::Impl::seek_jobs(int64_t time_ns, ClusterState& state) {
+    if (jobs_span.holds(state.jobs_version, time_ns)) return;
+    jobs_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
+    state.forget_jobs();
+    jobs_at.bind_all(time_ns, time_ns);
+    const auto edge = [&](int64_t at_ns) {
+        if (at_ns > time_ns)
+            jobs_span.until_ns = std::min(jobs_span.until_ns, at_ns);
+        else
+            jobs_span.from_ns = std::max(jobs_span.from_ns, at_ns);
+    };
+    while (jobs_at.step()) {
+        const auto version = read_job(jobs_at);
+        if (!version) {
+            note_damage("a job has a wrong checksum");
+            continue;
+        }
+        edge(version->known_ns);
+        edge(version->until_ns);
+        state.apply(version->job);
+    }
+    jobs_at.reset();
+    next_job_known.bind_all(time_ns);
+    if (next_job_known.step() && !next_job_known.null(0)) edge(next_job_known.integer(0));
+    next_job_known.reset();
+    jobs_span.version = state.jobs_version;
+}
+
+}  // namespace bv

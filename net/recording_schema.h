@@ -1,0 +1,77 @@
+// The tables of a recording and the rows that are written and read as a whole. docs/recording.md explains them; the SQL
+// in recording_schema.cpp is the authority.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/state.h"
+#include "net/cluster_library.h"
+#include "net/sqlite.h"
+
+namespace bv {
+
+inline constexpr int64_t recording_application_id = 0x42565231;  // "BVR1"
+inline constexpr int64_t recording_version = 1;
+inline constexpr int64_t never_ns = std::numeric_limits<int64_t>::max();
+
+// Creates the tables and writes the cluster and the catalogue. `database` is new and empty.
+void create_recording(Database& database, const LoadedCluster& cluster);
+// Throws one sentence unless this is a recording that this program reads.
+void check_recording(Database& database);
+LoadedCluster read_cluster(Database& database);
+
+// What one source says about at most 8,192 objects of one column. Blocks belong to a series.
+struct Series {
+    uint32_t id = 0;
+    uint16_t source = 0;
+    MetricId metric;
+    uint32_t first = 0, count = 0;
+    std::vector<uint16_t> translated;  // from the recording's raw values to this program's; empty: they are the same
+};
+// Series of metrics that this program knows; `damaged` counts rows with a wrong checksum.
+std::vector<Series> read_series(Database& database, const Topology& topology, uint32_t from_id, uint64_t& damaged);
+void insert_series(Database& database, const Series& series);
+
+std::vector<std::string> read_sources(Database& database);  // [id]
+
+// One version of an event: what was said of it from known_ns on, until it was said anew.
+struct EventVersion {
+    int64_t known_ns = 0, until_ns = never_ns;
+    Event event;
+};
+struct JobVersion {
+    int64_t known_ns = 0, until_ns = never_ns;
+    Job job;
+};
+
+// Prepared once per connection; select lists and parameters are in the order of the fields.
+class EventRows {
+public:
+    explicit EventRows(Database& database);
+    // Ends the version that stood and writes this one.
+    void write(const EventVersion& version, std::string_view object_path);
+
+private:
+    Statement standing_, end_, remove_, insert_;
+};
+class JobRows {
+public:
+    explicit JobRows(Database& database);
+    void write(const JobVersion& version);
+
+private:
+    Statement standing_, end_, remove_, insert_;
+};
+
+// Columns of event_version and job_version from column 0 on; nothing where the checksum is wrong.
+extern const char* const event_columns;
+extern const char* const job_columns;
+std::optional<EventVersion> read_event(const Statement& row);
+std::optional<JobVersion> read_job(const Statement& row);
+
+}  // namespace bv
