@@ -98,7 +98,8 @@ public:
             }
             for (const Job& job : waiting.jobs) jobs_.write({waiting.time_ns, never_ns, job});
             for (const Gap& gap : waiting.gaps) write(gap);
-            if (std::any_of(touched_.begin(), touched_.end(), [](Pending* p) { return p->times_ns.size() == max_block_ticks; }))
+            if (std::any_of(touched_.begin(), touched_.end(),
+                            [](Pending* p) { return p->times_ns.size() == max_block_ticks; }))
                 fold_full();
             forget_old();
             transaction.commit();
@@ -186,7 +187,8 @@ private:
             if (found == by_id.end()) continue;
             Pending& pending = *found->second;
             const size_t tick = pending.times_ns.size();
-            if (tick == max_block_ticks || !decoder.open(single.blob(2), pending.series.id, pending.series.count)) continue;
+            if (tick == max_block_ticks || !decoder.open(single.blob(2), pending.series.id, pending.series.count))
+                continue;
             if (tick && decoder.time_ns(0) <= pending.times_ns.back()) continue;
             pending.values[tick].resize(pending.series.count);
             if (!decoder.decode_tick(0, pending.values[tick])) continue;
@@ -237,7 +239,8 @@ private:
         newest_ns_[waiting.source] = waiting.time_ns;
     }
 
-    void append(uint16_t source, MetricId metric, uint32_t first, std::span<const uint16_t> values, const Waiting& waiting) {
+    void append(uint16_t source, MetricId metric, uint32_t first, std::span<const uint16_t> values,
+                const Waiting& waiting) {
         Pending& pending = pending_[{source, metric, first, uint32_t(values.size())}];
         if (pending.series.count == 0) {
             pending.series = {next_series_++, source, metric, first, uint32_t(values.size()), {}};
@@ -251,7 +254,8 @@ private:
         if (options_.single_ticks) {
             const std::array<const uint16_t*, 1> rows{pending.values[tick].data()};
             const std::array<int64_t, 1> times{waiting.time_ns};
-            row = insert(pending.series.id, times, encoder_.encode(pending.series.id, pending.interval_ns, times, rows, pending.series.count));
+            row = insert(pending.series.id, times,
+                         encoder_.encode(pending.series.id, pending.interval_ns, times, rows, pending.series.count));
         }
         pending.times_ns.push_back(waiting.time_ns);
         pending.rows.push_back(row);
@@ -291,9 +295,11 @@ private:
     // A little at a time, so that no tick waits long: the oldest rows of the file come first by id.
     void forget_old() {
         if (options_.keep_ns <= 0 && options_.max_bytes == 0) return;
-        int64_t before_ns = options_.keep_ns > 0 ? status.end_ns - options_.keep_ns : std::numeric_limits<int64_t>::min();
+        int64_t before_ns =
+            options_.keep_ns > 0 ? status.end_ns - options_.keep_ns : std::numeric_limits<int64_t>::min();
         if (options_.max_bytes && status.bytes > options_.max_bytes)
-            before_ns = std::max(before_ns, status.begin_ns + std::max<int64_t>(60'000'000'000, (status.end_ns - status.begin_ns) / 50));
+            before_ns = std::max(
+                before_ns, status.begin_ns + std::max<int64_t>(60'000'000'000, (status.end_ns - status.begin_ns) / 50));
         if (before_ns <= status.begin_ns) return;
         Statement oldest(database_, "select id, end_ns from block order by id limit ?");
         oldest.bind(1, int64_t(forget_rows_at_once));
@@ -304,10 +310,12 @@ private:
         Statement(database_, "delete from block where id <= ? and ticks > 1").bind_all(last).run();
         Statement begin(database_, "select min(begin_ns) from (select begin_ns from block order by id limit 500)");
         if (begin.step() && !begin.null(0)) status.begin_ns = begin.integer(0);
-        for (const char* sql : {"delete from event_version where until_ns < ?", "delete from job_version where until_ns < ?",
-                                "delete from gap where end_ns < ?"})
+        for (const char* sql : {"delete from event_version where until_ns < ?",
+                                "delete from job_version where until_ns < ?", "delete from gap where end_ns < ?"})
             Statement(database_, sql).bind_all(status.begin_ns).run();
-        Statement(database_, "delete from event_version where end_ns <> 0 and end_ns < ?").bind_all(status.begin_ns).run();
+        Statement(database_, "delete from event_version where end_ns <> 0 and end_ns < ?")
+            .bind_all(status.begin_ns)
+            .run();
         database_.run("pragma incremental_vacuum(2000);");
     }
 
@@ -418,8 +426,8 @@ struct Recorder::Impl {
     void end_gap(Waiting& waiting) {
         const auto lost = lost_since_ns.find(waiting.source);
         if (waiting.pieces.empty() || lost == lost_since_ns.end()) return;
-        waiting.gaps.push_back({waiting.source, "not recorded: the disk was too slow, full or read-only", lost->second,
-                                waiting.time_ns});
+        waiting.gaps.push_back(
+            {waiting.source, "not recorded: the disk was too slow, full or read-only", lost->second, waiting.time_ns});
     }
 
     void write(const Waiting& waiting) {

@@ -14,10 +14,11 @@
 namespace bv {
 
 struct RecorderOptions {
-    int64_t keep_ns = 0;      // forget what is older than this before the newest tick; 0: keep everything
-    uint64_t max_bytes = 0;   // forget the oldest where the file would grow larger; 0: no limit
-    bool wait = false;        // who records waits for the disk, instead of losing ticks when it is too slow
-    bool single_ticks = true; // every tick is committed at once; false: only whole blocks (for generating, not for live)
+    int64_t keep_ns = 0;     // forget what is older than this before the newest tick; 0: keep everything
+    uint64_t max_bytes = 0;  // forget the oldest where the file would grow larger; 0: no limit
+    bool wait = false;       // who records waits for the disk, instead of losing ticks when it is too slow
+    bool single_ticks =
+        true;  // every tick is committed at once; false: only whole blocks (for generating, not for live)
     size_t max_waiting_bytes = 64u << 20;
 };
 
@@ -27,9 +28,9 @@ struct RecorderStatus {
     int64_t begin_ns = 0, end_ns = 0;
     uint64_t bytes = 0;  // of the file and its write-ahead log
     uint64_t ticks = 0, samples = 0, events = 0;
-    uint64_t lost_ticks = 0;   // not recorded: the disk was too slow, full or read-only
-    uint64_t late_ticks = 0;   // not recorded: not newer than what is recorded of the same source
-    double busy_seconds = 0;   // of the writing thread
+    uint64_t lost_ticks = 0;  // not recorded: the disk was too slow, full or read-only
+    uint64_t late_ticks = 0;  // not recorded: not newer than what is recorded of the same source
+    double busy_seconds = 0;  // of the writing thread
 };
 
 class Recorder {

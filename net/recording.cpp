@@ -80,7 +80,8 @@ void Recording::Impl::seek_values(int64_t time_ns, ClusterState& state) {
     order.resize(series.size());
     std::iota(order.begin(), order.end(), size_t(0));
     // Where series overlap, because a source changed its ranges, the newer value stands.
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return found[a].time_ns < found[b].time_ns; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return found[a].time_ns < found[b].time_ns; });
     state.forget_values();
     state.sources.resize(sources.size());
     values_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
@@ -95,7 +96,8 @@ void Recording::Impl::seek_values(int64_t time_ns, ClusterState& state) {
             note_damage("a series does not fit the cluster");
         if (s.source >= state.sources.size()) continue;
         SourceStatus& source = state.sources[s.source];
-        source.last_tick_ns = source.last_tick_heard_ns = source.last_message_ns = std::max(source.last_tick_ns, tick.time_ns);
+        source.last_tick_ns = source.last_tick_heard_ns = source.last_message_ns =
+            std::max(source.last_tick_ns, tick.time_ns);
         source.interval_ns = tick.interval_ns;
     }
     mark_gaps(time_ns, state);

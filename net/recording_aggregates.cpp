@@ -21,13 +21,24 @@ int64_t begin_of(int64_t time_ns, uint32_t step_s) {
     return time_ns - rest;
 }
 
-bool summed_up(ObjectClass object_class) { return object_class == ObjectClass::site || object_class == ObjectClass::hall; }
+bool summed_up(ObjectClass object_class) {
+    return object_class == ObjectClass::site || object_class == ObjectClass::hall;
+}
 
 }  // namespace
 
 int64_t aggregate_check(uint32_t step_s, int64_t metric, int64_t index, int64_t begin_ns, double min, double mean,
                         double max, int64_t count) {
-    return RowCheck().add(int64_t(step_s)).add(metric).add(index).add(begin_ns).add(min).add(mean).add(max).add(count).value();
+    return RowCheck()
+        .add(int64_t(step_s))
+        .add(metric)
+        .add(index)
+        .add(begin_ns)
+        .add(min)
+        .add(mean)
+        .add(max)
+        .add(count)
+        .value();
 }
 
 int64_t health_check(uint32_t step_s, std::string_view object_class, int64_t begin_ns,
@@ -124,7 +135,8 @@ void Aggregates::write_racks(Database& database) {
         }
         const auto data = compressor.compress(std::as_bytes(std::span(all)));
         const int64_t metric = int64_t(ObjectClass::rack) << 8 | index;
-        put.bind_all(metric, minute.begin_ns, data, RowCheck().add(metric).add(minute.begin_ns).add(data).value()).run();
+        put.bind_all(metric, minute.begin_ns, data, RowCheck().add(metric).add(minute.begin_ns).add(data).value())
+            .run();
     }
     whole_minutes_.clear();
 }
@@ -143,8 +155,9 @@ void Aggregates::write(Database& database, bool last) {
         double low = sum.min, high = sum.max, total = sum.sum;
         int64_t count = sum.count;
         known.bind_all(int64_t(key.step_s), metric, int64_t(key.index), key.begin_ns);
-        if (known.step() && known.integer(4) == aggregate_check(key.step_s, metric, key.index, key.begin_ns, known.real(0),
-                                                                known.real(1), known.real(2), known.integer(3))) {
+        if (known.step() &&
+            known.integer(4) == aggregate_check(key.step_s, metric, key.index, key.begin_ns, known.real(0),
+                                                known.real(1), known.real(2), known.integer(3))) {
             if (count == 0) low = known.real(0), high = known.real(2);
             low = std::min(low, known.real(0));
             high = std::max(high, known.real(2));
@@ -174,9 +187,10 @@ void Aggregates::write(Database& database, bool last) {
                 counts = before;
         }
         known_health.reset();
-        put_health.bind_all(int64_t(key.step_s), name_of(key.object_class), key.begin_ns, int64_t(counts[0]),
-                            int64_t(counts[1]), int64_t(counts[2]), int64_t(counts[3]), int64_t(counts[4]),
-                            int64_t(counts[5]), health_check(key.step_s, name_of(key.object_class), key.begin_ns, counts))
+        put_health
+            .bind_all(int64_t(key.step_s), name_of(key.object_class), key.begin_ns, int64_t(counts[0]),
+                      int64_t(counts[1]), int64_t(counts[2]), int64_t(counts[3]), int64_t(counts[4]),
+                      int64_t(counts[5]), health_check(key.step_s, name_of(key.object_class), key.begin_ns, counts))
             .run();
     }
     health_.clear();

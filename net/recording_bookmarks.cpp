@@ -8,7 +8,8 @@ namespace bv {
 namespace {
 
 constexpr const char* table =
-    "create table if not exists bookmark (id integer primary key, time_ns integer not null, created_ns integer not null, "
+    "create table if not exists bookmark (id integer primary key, time_ns integer not null, created_ns integer not "
+    "null, "
     "name text not null, note text not null, link text not null);";
 // Those beside the recording get numbers of their own range.
 constexpr int64_t first_id_beside = int64_t(1) << 40;
@@ -18,8 +19,8 @@ std::filesystem::path beside(const std::filesystem::path& recording) { return re
 void read_bookmarks(Database& database, std::vector<Bookmark>& out) {
     Statement row(database, "select id, time_ns, created_ns, name, note, link from bookmark");
     while (row.step())
-        out.push_back({row.integer(0), row.integer(1), row.integer(2), std::string(row.text(3)), std::string(row.text(4)),
-                       std::string(row.text(5))});
+        out.push_back({row.integer(0), row.integer(1), row.integer(2), std::string(row.text(3)),
+                       std::string(row.text(4)), std::string(row.text(5))});
 }
 
 int64_t insert(Database& database, const Bookmark& bookmark, int64_t least_id) {

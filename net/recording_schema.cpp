@@ -179,8 +179,8 @@ void check_recording(Database& database) {
     if (database.pragma("application_id") != recording_application_id)
         throw std::runtime_error(fmt::format("{} is not a recording of belvedere.", file));
     if (const int64_t version = database.pragma("user_version"); version != recording_version)
-        throw std::runtime_error(
-            fmt::format("{} is a recording of version {}; this program reads version {}.", file, version, recording_version));
+        throw std::runtime_error(fmt::format("{} is a recording of version {}; this program reads version {}.", file,
+                                             version, recording_version));
 }
 
 LoadedCluster read_cluster(Database& database) {
@@ -188,7 +188,8 @@ LoadedCluster read_cluster(Database& database) {
     const std::string file = database.path().string();
     constexpr int64_t max_text_bytes = 64 << 20;
     if (!row.step() || row.integer(1) <= 0 || row.integer(1) > max_text_bytes)
-        throw DatabaseError(DatabaseError::Kind::damaged, fmt::format("{}: holds no cluster; it cannot be replayed.", file));
+        throw DatabaseError(DatabaseError::Kind::damaged,
+                            fmt::format("{}: holds no cluster; it cannot be replayed.", file));
     std::string text(size_t(row.integer(1)), '\0');
     Decompressor decompressor;
     if (!decompressor.decompress(row.blob(2), std::as_writable_bytes(std::span(text))) ||
@@ -344,9 +345,10 @@ EventRows::EventRows(Database& database)
                                       event_columns)),
       end_(database, "update event_version set until_ns = ?, crc = ? where id = ?"),
       remove_(database, "delete from event_version where id = ?"),
-      insert_(database,
-              "insert into event_version (known_ns, until_ns, source, event_id, time_ns, end_ns, severity, kind, class, "
-              "object_index, object, code, text, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+      insert_(
+          database,
+          "insert into event_version (known_ns, until_ns, source, event_id, time_ns, end_ns, severity, kind, class, "
+          "object_index, object, code, text, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
 
 void EventRows::write(const EventVersion& version, std::string_view object_path) {
     const Event& e = version.event;
@@ -373,8 +375,9 @@ void EventRows::write(const EventVersion& version, std::string_view object_path)
 }
 
 JobRows::JobRows(Database& database)
-    : standing_(database,
-                fmt::format("select {}, id from job_version where slot = ? and until_ns = 9223372036854775807", job_columns)),
+    : standing_(
+          database,
+          fmt::format("select {}, id from job_version where slot = ? and until_ns = 9223372036854775807", job_columns)),
       end_(database, "update job_version set until_ns = ?, crc = ? where id = ?"),
       remove_(database, "delete from job_version where id = ?"),
       insert_(database,

@@ -98,7 +98,8 @@ void BlockSeeker::Worker::seek(const Series& series, int64_t time_ns, bool with_
     next.reset();
 }
 
-void BlockSeeker::seek(std::span<const Series> series, int64_t time_ns, std::vector<FoundTick>& found, bool with_values) {
+void BlockSeeker::seek(std::span<const Series> series, int64_t time_ns, std::vector<FoundTick>& found,
+                       bool with_values) {
     found.resize(series.size());
     {
         const std::lock_guard lock(mutex_);

@@ -105,9 +105,10 @@ std::vector<Aggregated> Recording::aggregates(MetricId metric, uint32_t index, i
     Steps steps(std::max(step_ns, minute_ns));
     if (metric.object_class == ObjectClass::rack) {
         const Metric& m = bv::metric(metric);
-        Statement row(impl.database,
-                      "select begin_ns, data, crc from rack_aggregate where metric = ? and begin_ns >= ? and begin_ns <= ? "
-                      "order by begin_ns");
+        Statement row(
+            impl.database,
+            "select begin_ns, data, crc from rack_aggregate where metric = ? and begin_ns >= ? and begin_ns <= ? "
+            "order by begin_ns");
         row.bind_all(key, begin_ns - minute_ns, end_ns);
         RackAggregate racks;
         while (row.step()) {
@@ -129,8 +130,8 @@ std::vector<Aggregated> Recording::aggregates(MetricId metric, uint32_t index, i
                   "object_index = ? and begin_ns >= ? and begin_ns <= ? order by begin_ns");
     row.bind_all(int64_t(step_s), key, int64_t(index), begin_ns - int64_t(step_s) * 1'000'000'000, end_ns);
     while (row.step()) {
-        if (aggregate_check(step_s, key, index, row.integer(0), row.real(1), row.real(2), row.real(3), row.integer(4)) !=
-            row.integer(5)) {
+        if (aggregate_check(step_s, key, index, row.integer(0), row.real(1), row.real(2), row.real(3),
+                            row.integer(4)) != row.integer(5)) {
             impl.note_damage("a row of aggregates has a wrong checksum");
             continue;
         }
@@ -139,14 +140,16 @@ std::vector<Aggregated> Recording::aggregates(MetricId metric, uint32_t index, i
     return std::move(steps.all);
 }
 
-std::vector<HealthCounts> Recording::health(ObjectClass object_class, int64_t begin_ns, int64_t end_ns, int64_t step_ns) {
+std::vector<HealthCounts> Recording::health(ObjectClass object_class, int64_t begin_ns, int64_t end_ns,
+                                            int64_t step_ns) {
     Impl& impl = *impl_;
     const uint32_t step_s = kept_step_s(step_ns);
     const int64_t step = std::max<int64_t>(step_ns, int64_t(step_s) * 1'000'000'000);
     std::vector<HealthCounts> all;
-    Statement row(impl.database,
-                  "select begin_ns, ok, warning, critical, down, maintenance, unknown, crc from health where step_s = ? "
-                  "and class = ? and begin_ns >= ? and begin_ns <= ? order by begin_ns");
+    Statement row(
+        impl.database,
+        "select begin_ns, ok, warning, critical, down, maintenance, unknown, crc from health where step_s = ? "
+        "and class = ? and begin_ns >= ? and begin_ns <= ? order by begin_ns");
     row.bind_all(int64_t(step_s), name_of(object_class), begin_ns - int64_t(step_s) * 1'000'000'000, end_ns);
     while (row.step()) {
         HealthCounts counts{.begin_ns = row.integer(0)};
@@ -182,11 +185,13 @@ std::vector<std::array<uint32_t, 3>> Recording::event_density(int64_t begin_ns, 
 
 std::vector<GapSpan> Recording::gaps(int64_t begin_ns, int64_t end_ns) {
     std::vector<GapSpan> all;
-    Statement row(impl_->database,
-                  "select source, begin_ns, end_ns, reason, crc from gap where begin_ns <= ? and end_ns >= ? order by begin_ns");
+    Statement row(
+        impl_->database,
+        "select source, begin_ns, end_ns, reason, crc from gap where begin_ns <= ? and end_ns >= ? order by begin_ns");
     row.bind_all(end_ns, begin_ns);
     while (row.step()) {
-        if (RowCheck().add(row.text(0)).add(row.integer(1)).add(row.integer(2)).add(row.text(3)).value() != row.integer(4)) {
+        if (RowCheck().add(row.text(0)).add(row.integer(1)).add(row.integer(2)).add(row.text(3)).value() !=
+            row.integer(4)) {
             impl_->note_damage("a row about a gap has a wrong checksum");
             continue;
         }
@@ -214,10 +219,12 @@ std::optional<int64_t> Recording::next_event(int64_t time_ns, bool forward, Seve
     const char* severities = least == Severity::critical  ? "('critical')"
                              : least == Severity::warning ? "('critical', 'warning')"
                                                           : "('critical', 'warning', 'info')";
-    Statement row(impl_->database, std::string("select time_ns from event_version where until_ns = 9223372036854775807 and "
-                                               "severity in ") +
-                                       severities + (forward ? " and time_ns > ? order by time_ns limit 1"
-                                                             : " and time_ns < ? order by time_ns desc limit 1"));
+    Statement row(
+        impl_->database,
+        std::string("select time_ns from event_version where until_ns = 9223372036854775807 and "
+                    "severity in ") +
+            severities +
+            (forward ? " and time_ns > ? order by time_ns limit 1" : " and time_ns < ? order by time_ns desc limit 1"));
     row.bind(1, time_ns);
     if (!row.step()) return std::nullopt;
     return row.integer(0);

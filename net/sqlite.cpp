@@ -10,27 +10,38 @@ namespace {
 
 DatabaseError::Kind kind_of(int code) {
     switch (code & 0xFF) {
-        case SQLITE_FULL: return DatabaseError::Kind::full;
-        case SQLITE_READONLY: return DatabaseError::Kind::read_only;
+        case SQLITE_FULL:
+            return DatabaseError::Kind::full;
+        case SQLITE_READONLY:
+            return DatabaseError::Kind::read_only;
         case SQLITE_CORRUPT:
-        case SQLITE_NOTADB: return DatabaseError::Kind::damaged;
+        case SQLITE_NOTADB:
+            return DatabaseError::Kind::damaged;
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return DatabaseError::Kind::busy;
-        case SQLITE_CANTOPEN: return DatabaseError::Kind::missing;
-        default: return DatabaseError::Kind::other;
+        case SQLITE_LOCKED:
+            return DatabaseError::Kind::busy;
+        case SQLITE_CANTOPEN:
+            return DatabaseError::Kind::missing;
+        default:
+            return DatabaseError::Kind::other;
     }
 }
 
 std::string words_of(DatabaseError::Kind kind, const std::string& file, const char* detail) {
     using Kind = DatabaseError::Kind;
     switch (kind) {
-        case Kind::full: return fmt::format("{}: the disk is full; free some space or choose another place.", file);
-        case Kind::read_only: return fmt::format("{}: cannot be written; it or its folder is read-only.", file);
+        case Kind::full:
+            return fmt::format("{}: the disk is full; free some space or choose another place.", file);
+        case Kind::read_only:
+            return fmt::format("{}: cannot be written; it or its folder is read-only.", file);
         case Kind::damaged:
             return fmt::format("{}: damaged ({}); belvedere-feed verify says what can still be read.", file, detail);
-        case Kind::busy: return fmt::format("{}: in use by another program that writes to it.", file);
-        case Kind::missing: return fmt::format("{}: cannot be opened; check that it exists and may be read.", file);
-        case Kind::other: break;
+        case Kind::busy:
+            return fmt::format("{}: in use by another program that writes to it.", file);
+        case Kind::missing:
+            return fmt::format("{}: cannot be opened; check that it exists and may be read.", file);
+        case Kind::other:
+            break;
     }
     return fmt::format("{}: {}.", file, detail);
 }
@@ -46,7 +57,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
                       : mode == Mode::write ? SQLITE_OPEN_READWRITE
                                             : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) fail(code);
     sqlite3_busy_timeout(handle, patience_ms);
@@ -91,7 +103,8 @@ Statement& Statement::bind(int parameter, double value) {
     return *this;
 }
 Statement& Statement::bind(int parameter, std::string_view text) {
-    if (const int code = sqlite3_bind_text(statement_.get(), parameter, text.data(), int(text.size()), SQLITE_TRANSIENT))
+    if (const int code =
+            sqlite3_bind_text(statement_.get(), parameter, text.data(), int(text.size()), SQLITE_TRANSIENT))
         database_->fail(code);
     return *this;
 }
@@ -120,7 +133,8 @@ void Statement::reset() {
 }
 
 void Statement::run() {
-    while (step()) {}
+    while (step()) {
+    }
     reset();
 }
 

@@ -21,7 +21,7 @@ namespace bv {
 class DatabaseError : public std::runtime_error {
 public:
     enum class Kind : uint8_t { other, full, read_only, damaged, busy, missing };
-    DatabaseError(Kind kind, const std::string& sentence) : std::runtime_error(sentence), kind(kind) {}
+    DatabaseError(Kind what, const std::string& sentence) : std::runtime_error(sentence), kind(what) {}
     Kind kind;
 };
 
@@ -46,9 +46,9 @@ public:
         return *this;
     }
 
-    bool step();     // true: there is a row
-    void reset();    // ready to be bound and run again
-    void run();      // steps to the end, then resets
+    bool step();   // true: there is a row
+    void reset();  // ready to be bound and run again
+    void run();    // steps to the end, then resets
     [[nodiscard]] int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string_view text(int column) const;
