@@ -261,14 +261,16 @@ void Ingest::measure(Clock::time_point now) {
         SourceStatus& s = status(*feed);
         const double seconds = std::chrono::duration<double>(now - feed->meter.at).count();
         if (feed->meter.at != Clock::time_point{} && seconds > 0) {
-            // Half of the new second, half of what was: settles within a few seconds.
+            // Half of the new second, half of what was: settles within a few seconds. A silent source's rates are
+            // nothing and stay so: whoever looks is not woken for them.
             const auto rate = [&](double& average, uint64_t count, uint64_t before) {
-                average = 0.5 * average + 0.5 * double(count - before) / seconds;
+                const double was = average;
+                average = feed->silent ? 0 : 0.5 * average + 0.5 * double(count - before) / seconds;
+                changed_ |= average != was;
             };
             rate(s.messages_per_second, s.messages, feed->meter.messages);
             rate(s.bytes_per_second, s.bytes, feed->meter.bytes);
             rate(s.values_per_second, s.values, feed->meter.values);
-            changed_ = true;
         }
         feed->meter = {now, s.messages, s.bytes, s.values};
         if (feed->problem_until != Clock::time_point{} && now > feed->problem_until) {

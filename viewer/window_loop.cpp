@@ -7,6 +7,7 @@
 #include <csignal>
 #include <ctime>
 #include <fstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <imgui.h>
@@ -38,9 +39,12 @@ public:
     // Is a frame due now? `touched`: a person did something.
     [[nodiscard]] bool due(const View& view, bool touched, bool trouble) {
         const bool telemetry = new_telemetry.exchange(false);
-        if (telemetry) heard_ = Clock::now();
         if (touched) busy_frames_ = 3;  // ImGui answers input over two frames
         return telemetry || busy_frames_ > 0 || view.camera.moving() || wait_s(view, trouble) <= 0;
+    }
+    // When values last got here, by the state that is drawn: a word about a source (its rate, its silence) is no value.
+    void heard(int64_t values_heard_ns) {
+        if (std::exchange(values_heard_ns_, values_heard_ns) != values_heard_ns) heard_ = Clock::now();
     }
     void drawn(bool moving) {
         drawn_ = Clock::now();
@@ -51,6 +55,7 @@ private:
     // Pulses only while telemetry flows; a stopped cluster stands still.
     [[nodiscard]] bool fresh() const { return Clock::now() - heard_ < std::chrono::seconds(3); }
     int busy_frames_ = 3;
+    int64_t values_heard_ns_ = 0;
     Clock::time_point drawn_{}, heard_{};
 };
 
@@ -117,6 +122,7 @@ int run_window(const Options& options) {
         stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale);
         timeline.advance();                            // where the cursor stands
         const ClusterState& state = timeline.state();  // the only way to read state
+        pace.heard(state.values_heard_ns);
         // The first view is framed to the room that the panels leave, so they are laid out before it is chosen.
         if (!stage.layout() && !state.empty()) stage.settle(timeline);
         if (stage.follow(state)) window.set_title(fmt::format("{} – belvedere", state.topology().title));

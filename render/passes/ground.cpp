@@ -1,4 +1,4 @@
-// Draws hall floors and the ground around them. Reads: slab boxes, the ground's extent. Writes: colour, depth.
+// Draws hall floors and the ground around them. Reads: slab boxes, the ground's extent. Writes: colour; floors, depth.
 #include <algorithm>
 
 #include "render/passes/passes.h"
@@ -13,7 +13,8 @@ GroundPass GroundPass::create(const PipelineFactory& make, bool rich) {
     // In the rich picture the floor lets a little of the mirror image through.
     pass.slabs =
         make.create({spirv::boxes_vert, spirv::slabs_frag, rich ? Blend::over : Blend::opaque, Depth::write, 1});
-    pass.ground = make.create({spirv::ground_vert, spirv::ground_frag});
+    // Nothing lies below the ground, so its depth hides nothing and is not written.
+    pass.ground = make.create({spirv::ground_vert, spirv::ground_frag, Blend::opaque, Depth::test, {}});
     return pass;
 }
 
