@@ -46,6 +46,7 @@ Ingest::Ingest(IngestOptions options) : options_(std::move(options)), context_(p
 }
 
 Ingest::~Ingest() {
+    if (tap_) tap_->flush(state);
     if (loader_.valid()) loader_.wait();  // it wakes through the descriptor
     ::close(wake_fd_);
 }
@@ -207,6 +208,7 @@ void Ingest::say_not_asked(SourceFeed& feed, std::string_view why) {
 void Ingest::keep_house() {
     const auto now = Clock::now();
     install_loaded_cluster();
+    if (tap_) tap_->flush_idle(state, now);
     for (auto& feed : feeds_) {
         check_silence(*feed, now);
         if (feed->dealer && now > feed->snapshot_deadline) {
@@ -249,7 +251,7 @@ void Ingest::check_silence(SourceFeed& feed, Clock::time_point now) {
     feed.phase = SourceFeed::Phase::greeting;
     feed.dealer.close();
     feed.forget_buffer();
-    if (!state.empty() && !feed.conflict) state.interrupt(feed.index);
+    if (!state.empty() && !feed.conflict) interrupt(feed, "the source fell silent");
     status(feed).problem =
         fmt::format("Nothing heard for {:.1f} s.", std::chrono::duration<double>(feed.silence_limit()).count());
     refresh(feed);
@@ -283,8 +285,16 @@ void Ingest::measure(Clock::time_point now) {
     }
 }
 
+RecorderStatus Ingest::recorder_status() const {
+    if (tap_) return tap_->status();
+    RecorderStatus none;
+    none.problem = recorder_problem_;
+    return none;
+}
+
 Ingest::Clock::time_point Ingest::next_due() const {
     auto due = next_measure_;
+    if (const auto tap_due = tap_ ? tap_->next_due() : std::nullopt) due = std::min(due, *tap_due);
     for (const auto& feed : feeds_) {
         if (!feed->silent)
             due = std::min(due, feed->last_heard + std::chrono::duration_cast<Clock::duration>(feed->silence_limit()));

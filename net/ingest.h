@@ -12,6 +12,7 @@
 
 #include "cluster/state.h"
 #include "net/endpoint.h"
+#include "net/ingest_tap.h"
 #include "net/source_feed.h"
 
 namespace bv {
@@ -21,6 +22,8 @@ struct IngestOptions {
     std::optional<LoadedCluster> cluster;  // fixed; else the first that a source tells
     bool insecure = false;
     CurveClient curve;
+    // Called when the cluster is known: who records what is heard. Empty: nobody.
+    std::function<std::unique_ptr<Recorder>(const LoadedCluster&)> open_recorder;
 };
 
 class Ingest {
@@ -40,6 +43,9 @@ public:
 
     ClusterState state;  // sources is filled even before there is a topology
     [[nodiscard]] const std::string& cluster_text() const { return cluster_text_; }
+
+    // An empty path: not recording. With a problem and a path of none: recording could not begin.
+    [[nodiscard]] RecorderStatus recorder_status() const;
 
     // For the proxy: sees every verified message in the order in which it arrived, before it is applied.
     std::function<void(const Envelope&, zmq::message_t& topic, zmq::message_t& payload)> on_message;
@@ -87,6 +93,7 @@ private:
     void end_snapshot(SourceFeed& feed, const StreamSequences& sequences);
     void bad(uint16_t status, DecodeError error);
 
+    void interrupt(SourceFeed& feed, std::string_view reason);
     [[nodiscard]] bool wants_topology() const;
     void install_loaded_cluster();
     void install(LoadedCluster cluster);
@@ -101,6 +108,8 @@ private:
     IngestOptions options_;
     std::shared_ptr<ZmqContext> context_;
     std::string cluster_text_;
+    std::unique_ptr<IngestTap> tap_;  // null: nobody records
+    std::string recorder_problem_;
     int wake_fd_ = -1;
     std::vector<std::unique_ptr<Line>> lines_;
     std::vector<std::unique_ptr<SourceFeed>> feeds_;

@@ -106,9 +106,10 @@ bool Ingest::same_life(SourceFeed& feed, const Envelope& envelope) {
         return false;
     }
     if (feed.boot_id != 0 && !state.empty() && !feed.conflict) {
-        state.interrupt(feed.index);
-        for (uint32_t slot : feed.job_slots) state.apply(Job{.slot = slot});
-        feed.job_slots.clear();
+        interrupt(feed, "the source started anew");
+        std::vector<Job> ended;
+        for (uint32_t slot : feed.job_slots) ended.push_back({.slot = slot});
+        apply_jobs(feed, ended);
     }
     feed.born_again(envelope.boot_id);
     status(feed).boot_id = envelope.boot_id;
@@ -237,7 +238,7 @@ void Ingest::judge(SourceFeed& feed) {
     const bool was = feed.conflict;
     feed.conflict = !why.empty();
     if (feed.conflict) {
-        if (!was && feed.phase != Phase::greeting) state.interrupt(feed.index);
+        if (!was && feed.phase != Phase::greeting) interrupt(feed, "two sources quarrel about its objects");
         feed.phase = Phase::greeting;
         feed.dealer.close();
         feed.forget_buffer();
@@ -269,7 +270,7 @@ void Ingest::go_live(SourceFeed& feed) {
 
 void Ingest::gap(SourceFeed& feed) {
     ++status(feed).gaps;
-    state.interrupt(feed.index);
+    interrupt(feed, "messages were lost");
     changed_ = true;
     want_snapshot(feed);
 }
@@ -292,7 +293,7 @@ void Ingest::apply(SourceFeed& feed, const zmq::message_t& payload, const Envelo
     if (error == DecodeError::none) return;
     if (error != DecodeError::base_missing) {
         bad(feed.index, error);
-        state.interrupt(feed.index);
+        interrupt(feed, "a message could not be read");
     }
     want_snapshot(feed);
 }
@@ -306,6 +307,7 @@ DecodeError Ingest::apply_tick(SourceFeed& feed, const zmq::message_t& payload, 
     const double age_ns = snapshot ? double(feed.snapshot_newest_ns - envelope.time_ns) * feed.pace.slowness() : 0;
     const int64_t then_ns = heard_ns - int64_t(std::clamp(age_ns, 0.0, double(heard_ns)));
     const auto arrivals = [&](int64_t, int64_t interval_ns) { return feed.pace.arrival(interval_ns, then_ns); };
+    if (tap_ && !snapshot) tap_->before_tick(state, feed.index, envelope.time_ns);
     uint64_t values = 0;
     const auto bytes = bytes_of(payload);
     const DecodeError error = snapshot
@@ -331,6 +333,7 @@ DecodeError Ingest::apply_payload(SourceFeed& feed, const zmq::message_t& payloa
         if (!all_owned(feed.owned, events_)) error = DecodeError::range_not_owned;
         if (error == DecodeError::none)
             for (const Event& event : events_) state.apply(event);
+        if (error == DecodeError::none && tap_) tap_->heard(state, feed.index, events_, {});
     } else if (envelope.kind == PayloadKind::jobs) {
         jobs_.clear();
         error = decode_jobs(bytes, state.topology(), jobs_);
@@ -344,6 +347,7 @@ DecodeError Ingest::apply_payload(SourceFeed& feed, const zmq::message_t& payloa
 }
 
 void Ingest::apply_jobs(SourceFeed& feed, const std::vector<Job>& jobs) {
+    if (tap_ && !jobs.empty()) tap_->heard(state, feed.index, {}, jobs);
     for (const Job& job : jobs) {
         state.apply(job);
         if (job.id.empty())
@@ -381,9 +385,15 @@ void Ingest::end_snapshot(SourceFeed& feed, const StreamSequences& sequences) {
     // The snapshot lists every job there is; what it does not mention has ended while nobody listened.
     for (uint32_t slot : std::set<uint32_t>(feed.job_slots))
         if (!feed.snapshot_job_slots.contains(slot)) apply_jobs(feed, {Job{.slot = slot}});
+    if (tap_) tap_->after_snapshot(state, feed.index);
     ++status(feed).snapshots;
     feed.failed_requests = 0;
     go_live(feed);
+}
+
+void Ingest::interrupt(SourceFeed& feed, std::string_view reason) {
+    if (tap_) tap_->interrupted(state, feed.index, reason);
+    state.interrupt(feed.index);
 }
 
 bool Ingest::wants_topology() const {
@@ -433,6 +443,14 @@ void Ingest::install_loaded_cluster() {
 }
 
 void Ingest::install(LoadedCluster cluster) {
+    tap_.reset();
+    recorder_problem_.clear();
+    if (options_.open_recorder) try {
+            if (auto recorder = options_.open_recorder(cluster))
+                tap_ = std::make_unique<IngestTap>(std::move(recorder));
+        } catch (const std::exception& error) {
+            recorder_problem_ = error.what();
+        }
     ClusterState fresh(cluster.topology);
     fresh.sources = std::move(state.sources);
     state = std::move(fresh);

@@ -232,12 +232,13 @@ void Publisher::publish(const TelemetryBatch& batch) {
     impl_->messages.clear();
     impl_->encoder.encode(batch, impl_->header, impl_->next_tick, false, impl_->messages);
     impl_->fan_out->begin_burst(std::chrono::microseconds(batch.interval_ns / 4000));
-    impl_->publish_events(batch.events);
-    impl_->publish_jobs(batch.jobs);
+    // Values first: what happened is then known together with the instant that it belongs to.
     for (Bytes& message : impl_->messages) {
         ++impl_->sequences[size_t(Stream::tick)];
         impl_->send(Stream::tick, std::move(message));
     }
+    impl_->publish_events(batch.events);
+    impl_->publish_jobs(batch.jobs);
 }
 
 void Publisher::serve_until(std::chrono::steady_clock::time_point deadline) {

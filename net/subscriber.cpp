@@ -75,14 +75,15 @@ struct Subscriber::Impl {
     TripleBuffer states;
     Shared<std::vector<SourceStatus>> sources;
     Shared<std::string> topology_text;
+    Shared<RecorderStatus> recorder;
     std::shared_ptr<const Topology> published_topology;
     std::atomic<bool> stop{false}, failed{false};
     std::exception_ptr failure;  // written before `failed`, read after it
     std::thread thread;
 
     explicit Impl(SubscriberOptions options)
-        : ingest(
-              {std::move(options.endpoints), std::move(options.cluster), options.insecure, std::move(options.curve)}),
+        : ingest({std::move(options.endpoints), std::move(options.cluster), options.insecure, std::move(options.curve),
+                  std::move(options.open_recorder)}),
           on_change(std::move(options.on_change)) {
         publish();
         thread = std::thread([this] { run_guarded(); });
@@ -124,6 +125,7 @@ struct Subscriber::Impl {
 
     void publish() {
         sources.set(ingest.state.sources);
+        recorder.set(ingest.recorder_status());
         if (ingest.state.shared_topology() != published_topology) {
             published_topology = ingest.state.shared_topology();
             topology_text.set(ingest.cluster_text());
@@ -141,6 +143,7 @@ const ClusterState& Subscriber::latest() {
     return impl_->states.latest();
 }
 std::vector<SourceStatus> Subscriber::sources() const { return *impl_->sources.get(); }
+RecorderStatus Subscriber::recorder_status() const { return *impl_->recorder.get(); }
 std::string Subscriber::topology_text() const { return *impl_->topology_text.get(); }
 
 }  // namespace bv

@@ -11,6 +11,7 @@
 
 #include "cluster/state.h"
 #include "net/cluster_library.h"
+#include "net/recorder.h"
 
 namespace bv {
 
@@ -23,6 +24,9 @@ struct SubscriberOptions {
     std::optional<LoadedCluster> cluster;  // known beforehand; else asked from the sources
     bool insecure = false;
     CurveClient curve;
+    // Called on the ingest thread when the cluster is known, and again when it changes: who records what is heard.
+    // Empty: nobody. What it throws is in recorder_status().
+    std::function<std::unique_ptr<Recorder>(const LoadedCluster&)> open_recorder;
     std::function<void()> on_change;  // called on the ingest thread when newer state can be read; must not block
 };
 
@@ -40,6 +44,8 @@ public:
     // State of the sources even before there is a topology.
     [[nodiscard]] std::vector<SourceStatus> sources() const;
     [[nodiscard]] std::string topology_text() const;
+    // An empty path: not recording.
+    [[nodiscard]] RecorderStatus recorder_status() const;
 
 private:
     struct Impl;

@@ -23,6 +23,7 @@
 
 #include "feed/embedded.h"
 #include "net/ingest_bench.h"
+#include "viewer/seek_bench.h"
 #include "viewer/stage.h"
 
 extern char** environ;
@@ -369,6 +370,9 @@ int run_bench(const Options& options) {
             return bench_first_picture(options);
         case Command::bench_ingest:
             return bench_ingest(options);
+        case Command::bench_seek:
+            print(options, bench_seek(options));
+            return 0;
         case Command::view:
             break;
     }

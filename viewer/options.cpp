@@ -182,6 +182,10 @@ ParsedOptions parse_options(int argc, char** argv) {
             ->check(CLI::Range(1u, 1000000u))
             ->type_name("N");
         sub->add_flag("--json", options.json, "one JSON object on stdout");
+        if (command == Command::bench_seek)
+            sub->add_option("--seconds", options.seek_seconds, "how long the recording is that is generated")
+                ->check(CLI::Range(20.0, 1e6))
+                ->type_name("S");
     };
     add_bench("render", "time frames: packing, panels, drawing", Command::bench_render);
     add_bench("ingest", "time receiving, verifying, decoding and applying telemetry, beside raw libzmq",
@@ -189,6 +193,8 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_bench("start", "time from process start to the first complete picture", Command::bench_start);
     add_bench("image-error", "compare the picture with the one that has every GPU as its own box",
               Command::bench_image_error);
+    add_bench("seek", "time seeks and histories in a recording: one that is given, or one of a simulated source",
+              Command::bench_seek);
 
     add_bench("driver", "", Command::bench_driver);
     add_bench("first-picture", "", Command::bench_first_picture);

@@ -19,6 +19,7 @@ enum class Command : uint8_t {
     bench_ingest,
     bench_start,
     bench_image_error,
+    bench_seek,
     bench_driver,
     bench_first_picture
 };
@@ -38,6 +39,7 @@ struct Options {
     // bench
     uint64_t gpus = 0;
     uint32_t frames = 200;
+    double seek_seconds = 3700;  // length of the recording that bench seek generates
 
     [[nodiscard]] RendererOptions renderer_options() const;
     [[nodiscard]] TimelineOptions timeline_options(bool lockstep) const;
