@@ -29,7 +29,7 @@ constexpr Metric site_metrics[] = {
      0.0},  // 1.31 at 1 M gal/day
     {"water_litres_per_second", "Water drawn", "L/s", 0, 80, none, none, neutral, Aggregate::sum, 0.02,
      0.0},  // 43.8 = 1 M gal/day
-    ratio("goodput_ratio", "Goodput since start", 0.85f, 0.6f, low),
+    ratio("goodput_ratio", "Goodput to date", 0.85f, 0.6f, low),
     celsius("outdoor_celsius", "Outdoors", -10, 45, none, none, neutral),
 };
 

@@ -171,9 +171,18 @@ void pack_facility(const SceneLayout::Impl& layout, const View& view, const Sigh
 
 uint32_t rgba(uint32_t rgb) { return (rgb >> 16 & 0xFF) | (rgb & 0xFF00) | (rgb & 0xFF) << 16 | 0xFF000000u; }
 
-void pack_outline(const SceneLayout::Impl& layout, ObjectId id, uint32_t color, FrameRows& rows) {
+// Who stands in a hall sees its outline as a line across everything: there it says nothing.
+bool stands_in(const PlacedBox& box, glm::vec3 eye) {
+    const glm::vec3 from = eye - box.position;
+    const float c = std::cos(box.yaw), s = std::sin(box.yaw);
+    const glm::vec2 inside{from.x * c + from.y * s, from.y * c - from.x * s};
+    return std::abs(inside.x) < box.size.x * 0.5f && std::abs(inside.y) < box.size.y * 0.5f && from.z < box.size.z;
+}
+
+void pack_outline(const SceneLayout::Impl& layout, const View& view, ObjectId id, uint32_t color, FrameRows& rows) {
     PlacedBox box;
     if (!id.valid() || !layout.box_of(id, box)) return;
+    if (id.object_class == ObjectClass::hall && stands_in(box, view.camera.pose().eye)) return;
     const float margin = id.object_class == ObjectClass::gpu || id.object_class == ObjectClass::node ? 0.004f : 0.03f;
     if (id.object_class == ObjectClass::hall) box.size.z = std::min(box.size.z, 0.3f);
     rows.outlines.push({box.position - glm::vec3(0, 0, margin), box.yaw, box.size + 2 * margin, color});
@@ -182,11 +191,11 @@ void pack_outline(const SceneLayout::Impl& layout, ObjectId id, uint32_t color, 
 void pack_outlines(const SceneLayout::Impl& layout, const View& view, FrameRows& rows) {
     const bool light = view.theme == Theme::light;
     const uint32_t accent = rgba(light ? 0x0077BB : 0x4CC2FF), faint = rgba(light ? 0x5B6875 : 0x93A1B0);
-    if (view.hovered != view.selected) pack_outline(layout, view.hovered, faint, rows);
-    pack_outline(layout, view.selected, accent, rows);
+    if (view.hovered != view.selected) pack_outline(layout, view, view.hovered, faint, rows);
+    pack_outline(layout, view, view.selected, accent, rows);
     if (view.selected.object_class == ObjectClass::link && layout.topology->contains(view.selected)) {
         const Link& link = layout.topology->links[view.selected.index];
-        for (const PortRef& end : {link.a, link.b}) pack_outline(layout, end.object(), accent, rows);
+        for (const PortRef& end : {link.a, link.b}) pack_outline(layout, view, end.object(), accent, rows);
     }
 }
 

@@ -29,17 +29,22 @@ MetricId default_color() {
     return {ObjectClass::gpu, find_metric(ObjectClass::gpu, "tensor_active_ratio").value_or(MetricIndex{1})};
 }
 
-bool has_data(const ClusterState& state, MetricId id) {
+bool is_published(const ClusterState& state, MetricId id) {
     const auto& columns = state.classes[size_t(id.object_class)].columns;
-    if (id.index >= columns.size() || columns[id.index].coverage.empty()) return false;
-    const auto& values = columns[id.index].values;
+    return id.index < columns.size() && !columns[id.index].coverage.empty();
+}
+
+bool has_data(const ClusterState& state, MetricId id) {
+    if (!is_published(state, id)) return false;
+    const auto& values = state.classes[size_t(id.object_class)].columns[id.index].values;
     return std::any_of(values.begin(), values.end(), [](uint16_t raw) { return raw != no_data; });
 }
 
 void color_by_what_is_heard(const ClusterState& state, View& view) {
     if (view.color_chosen || state.empty() || state.values_heard_ns == 0) return;
     std::optional<MetricId> heard;
-    if (has_data(state, default_color())) heard = default_color();
+    // A cluster that has gone dark keeps its colours.
+    if (is_published(state, default_color())) heard = default_color();
     for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::switch_})
         if (!heard) heard = first_heard(state, c);
     if (heard)

@@ -60,9 +60,10 @@ struct View {
 
 // The metric that nobody chose.
 MetricId default_color();
-// Somebody has said a value of it.
+// Somebody has spoken of it, if only to say that there is no value; some object has a value.
+bool is_published(const ClusterState& state, MetricId metric);
 bool has_data(const ClusterState& state, MetricId metric);
-// While nobody has chosen: colours by the default metric where it has data, else by another one of GPUs, nodes or
+// While nobody has chosen: colours by the default metric where it is published, else by another one of GPUs, nodes or
 // switches that has, else by health. Nothing changes before any value is heard.
 void color_by_what_is_heard(const ClusterState& state, View& view);
 

@@ -166,6 +166,16 @@ TEST_CASE("from very far racks side by side are one box, with a cell for each an
     CHECK(p.rows.beacons.size() == 1);
 }
 
+TEST_CASE("a selected hall is outlined from outside, and not around who stands in it") {
+    Packed p;
+    for (const auto& [camera, outlines] : {std::pair{"overview", 1u}, {"hall:1", 0u}}) {
+        View view = view_from(*p.topology, camera);
+        view.selected = {ObjectClass::hall, 0};
+        p.pack(view);
+        CHECK(p.rows.outlines.size() == outlines);
+    }
+}
+
 TEST_CASE("selection and hover mark cells and draw outlines") {
     Packed p;
     View view = view_from(*p.topology, "overview");

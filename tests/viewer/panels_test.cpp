@@ -289,6 +289,21 @@ TEST_CASE("the root of a second's events stands on top of what it took with it, 
     CHECK(shown().size() == before);
 }
 
+TEST_CASE("what a dead busway took with it stands under it in two lines") {
+    Desk desk("sim:array-512?seed=3&scenario=busway_loss");
+    desk.timeline.advance_to(45);
+    desk.frame();
+    const nlohmann::json lines = desk.dump()["events"]["lines"];
+    REQUIRE(lines.size() >= 3);
+    CHECK(lines[0]["title"] == "Power lost");
+    CHECK(lines[0]["mark"] == "down");
+    const std::string at = "at " + std::string(lines[0]["object"]) + " · all open";
+    CHECK(std::string(lines[1]["title"]).ends_with(" × Switch down"));
+    CHECK(lines[1]["place"] == at);
+    CHECK(lines[2]["title"] == "64 × Node down");
+    CHECK(lines[2]["place"] == at);
+}
+
 TEST_CASE("colours that nobody chose follow what is heard, and a chosen metric without data says so") {
     const auto topology = load_cluster("array-512").topology;
     ClusterState state(topology);
@@ -310,10 +325,8 @@ TEST_CASE("colours that nobody chose follow what is heard, and a chosen metric w
     CHECK(view.color_by == ColorBy::metric);
     CHECK(metric(view.color_metric).name == "temp_celsius");
     CHECK(view.color_map == ColorMap::inferno);
-    apply("tensor_active_ratio", std::vector<uint16_t>(512, no_data));
-    color_by_what_is_heard(state, view);
-    CHECK(metric(view.color_metric).name == "temp_celsius");
     apply("tensor_active_ratio", values);
+    apply("tensor_active_ratio", std::vector<uint16_t>(512, no_data));  // all went dark: the colours stay
     color_by_what_is_heard(state, view);
     CHECK(view.color_metric == default_color());
     const MetricId power{ObjectClass::gpu, find_metric(ObjectClass::gpu, "power_watts").value()};

@@ -150,7 +150,7 @@ void draw_line(const UiContext& ui, const Pen& pen, const Rect& row, const Event
     if (over.clicked && !memory.unfolded_events.erase(line.fold)) memory.unfolded_events.insert(line.fold);
     if (over.hovered)
         hint(ui.view, fmt::format("{} events of one kind, all {} {}. Click to {} them.", line.count,
-                                  event.object.object_class == ObjectClass::link ? "at" : "in",
+                                  line.around.object_class <= ObjectClass::node ? "in" : "at",
                                   ui.state.topology().path_of(line.around), unfolded ? "fold" : "see"));
 }
 

@@ -79,6 +79,14 @@ ObjectId end_of_link(const Topology& t, uint32_t index, const std::set<ObjectId>
 ObjectId around_of(const Topology& t, const Event& event, const std::set<ObjectId>* struck) {
     if (!t.contains(event.object) || event.object.object_class == ObjectClass::job) return {};
     if (event.object.object_class == ObjectClass::link) return end_of_link(t, event.object.index, struck);
+    // What lost its power or cooling in the same second hangs on that.
+    ObjectId up = event.object;
+    while (t.contains(up) && up.object_class != ObjectClass::rack && up.object_class != ObjectClass::site)
+        up = t.parent(up);
+    if (struck && t.contains(up) && up.object_class == ObjectClass::rack)
+        for (const ObjectId feeds : {ObjectId{ObjectClass::power, t.racks[up.index].busway},
+                                     ObjectId{ObjectClass::cdu, t.racks[up.index].cdu}})
+            if (feeds.valid() && feeds != event.object && struck->contains(feeds)) return feeds;
     return t.parent(event.object);
 }
 
@@ -151,11 +159,11 @@ std::string title_of(const ClusterState& state, const EventLine& line) {
 }
 
 std::string place_of(const ClusterState& state, const EventLine& line) {
-    const bool links = state.events[line.event].object.object_class == ObjectClass::link;
+    const bool inside = line.around.object_class <= ObjectClass::node;
     const std::string open = line.open == line.count ? "all open"
                              : line.open == 0        ? "all over"
                                                      : fmt::format("{} open", grouped(line.open));
-    return fmt::format("{} {} · {}", links ? "at" : "in", state.topology().path_of(line.around), open);
+    return fmt::format("{} {} · {}", inside ? "in" : "at", state.topology().path_of(line.around), open);
 }
 
 }  // namespace bv

@@ -80,16 +80,16 @@ void draw_scale(const UiContext& ui, const Pen& pen, const Rect& box, ColorMap m
     pen.quantity_right(box.right(), y, Type::small, pen.colors.text, high);
 }
 
+// All six in two columns.
 void draw_health_rows(const UiContext& ui, const Pen& pen, const Rect& box) {
     const auto& counts = ui.memory.digest.counts[size_t(ObjectClass::gpu)];
-    const float each = box.w / 3;
+    const float each = box.w / 2;
     for (size_t h = 0; h < health_count; ++h) {
-        const float x = box.x + each * float(h % 3), y = box.y + pen.px(8) + pen.px(18) * float(h / 3);
+        const float x = box.x + each * float(h / 3), y = box.y + pen.px(10) + pen.px(24) * float(h % 3);
         pen.health_mark(x + pen.px(6), y, 5, Health(h));
-        pen.text_fit(x + pen.px(16), y, each - pen.px(18), Type::small, counts[h] ? pen.colors.text : pen.colors.muted,
+        pen.text_fit(x + pen.px(18), y, each - pen.px(20), Type::small, counts[h] ? pen.colors.text : pen.colors.muted,
                      h == 0 ? "ok" : name_of(Health(h)));
     }
-    (void)ui;
 }
 
 void draw_rails(const UiContext& ui, const Pen& pen, const Rect& box) {
@@ -148,10 +148,13 @@ void draw_marks(const UiContext& ui, const Pen& pen, const Rect& box) {
 }
 
 // Why nothing has a colour.
-void draw_no_data(const Pen& pen, const Rect& box, const Metric& m, ObjectClass of) {
+void draw_no_data(const UiContext& ui, const Pen& pen, const Rect& box) {
+    const MetricId by = ui.view.color_metric;
     pen.fill({box.x, box.y, box.w, pen.px(12)}, pen.colors.raised, 1);
     pen.text_fit(box.x, box.y + pen.px(27), box.w, Type::small, health_text_color(pen.colors, Health::warning),
-                 fmt::format("No source publishes {} of {}.", m.name, class_label(of, true)));
+                 is_published(ui.state, by)
+                     ? fmt::format("No {} has a value now.", class_label(by.object_class, false))
+                     : fmt::format("No source publishes it for {}.", class_label(by.object_class, true)));
 }
 
 void draw_body(const UiContext& ui, const Pen& pen, const Rect& box) {
@@ -159,7 +162,7 @@ void draw_body(const UiContext& ui, const Pen& pen, const Rect& box) {
         case ColorBy::metric: {
             const Metric& m = metric(ui.view.color_metric);
             if (!has_data(ui.state, ui.view.color_metric)) {
-                draw_no_data(pen, box, m, ui.view.color_metric.object_class);
+                draw_no_data(ui, pen, box);
                 break;
             }
             draw_scale(ui, pen, box, ui.view.color_map, quantity(m, double(m.display_min)),
@@ -266,7 +269,7 @@ void draw_legend(const UiContext& ui) {
     if (pick.hovered || memory.metric_picker_open) pen.fill(more.inset(pen.px(6), pen.px(6)), pen.colors.raised, 4);
     pen.chevron(more.x + more.w * 0.5f, more.mid_y(), true, pick.hovered ? pen.colors.text : pen.colors.muted);
     draw_body(ui, pen, {box.x + pen.px(12), head.bottom() + pen.px(2), box.w - pen.px(24), pen.px(40)});
-    draw_marks(ui, pen, box);
+    if (ui.view.color_by != ColorBy::health) draw_marks(ui, pen, box);
     end_region();
     if (memory.metric_picker_open) draw_picker(ui, box, hall);
 }

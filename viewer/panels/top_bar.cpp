@@ -220,7 +220,7 @@ void draw_top_bar(const UiContext& ui) {
                       std::isnan(power) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
     if (!ui.state.empty() && x + pen.px(70) < end)
-        x += labelled(pen, x, bar, "goodput since start", quantity(goodput, "ratio"),
+        x += labelled(pen, x, bar, "goodput to date", quantity(goodput, "ratio"),
                       std::isnan(goodput) || stale ? pen.colors.hint : pen.colors.text) +
              gap;
     if (x + pen.px(80) < end) draw_feed(ui, pen, digest, bar, x);
