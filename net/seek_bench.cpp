@@ -29,15 +29,22 @@ double percentile(std::vector<double> values, double share) {
 }
 
 // The blocks that a seek to that time unpacks.
-std::vector<Bytes> blocks_at(Database& database, const std::vector<Series>& series, int64_t time_ns) {
+struct Block {
+    Bytes bytes;
+    BlockDecoder decoder;
+    size_t tick = 0;
+};
+std::vector<Block> blocks_at(Database& database, const std::vector<Series>& series, int64_t time_ns) {
     Statement newest(database,
                      "select data from block where series = ? and begin_ns <= ? order by begin_ns desc limit 1");
-    std::vector<Bytes> blocks;
-    for (const Series& s : series) {
-        newest.bind_all(int64_t(s.id), time_ns);
+    std::vector<Block> blocks(series.size());
+    for (size_t i = 0; i < series.size(); ++i) {
+        newest.bind_all(int64_t(series[i].id), time_ns);
         if (newest.step()) {
             const auto blob = newest.blob(0);
-            blocks.emplace_back(blob.begin(), blob.end());
+            blocks[i].bytes.assign(blob.begin(), blob.end());
+            if (blocks[i].decoder.open(blocks[i].bytes, series[i].id, series[i].count))
+                blocks[i].tick = blocks[i].decoder.tick_at(time_ns).value_or(0);
         }
         newest.reset();
     }
@@ -45,26 +52,11 @@ std::vector<Bytes> blocks_at(Database& database, const std::vector<Series>& seri
 }
 
 // Only zstd: no database, no checksum, no sums.
-double unpack_ms(const std::vector<Bytes>& blocks, unsigned threads) {
+double unpack_ms(std::vector<Block>& blocks, unsigned threads) {
     const auto start = Clock::now();
     std::vector<std::thread> workers;
     const auto work = [&](unsigned worker) {
-        Decompressor decompressor;
-        Bytes out;
-        for (size_t i = worker; i < blocks.size(); i += threads) {
-            BlockHeader header;
-            std::memcpy(&header, blocks[i].data(), sizeof header);
-            std::span<const std::byte> rest(blocks[i]);
-            rest = rest.subspan(sizeof header + header.ticks * sizeof(int64_t));
-            const size_t differences = size_t(header.ticks - 1) * header.objects;
-            for (const auto& [packed, size] :
-                 {std::pair(header.first_bytes, size_t(2) * header.objects), std::pair(header.low_bytes, differences),
-                  std::pair(header.high_bytes, differences)}) {
-                out.resize(size);
-                if (packed) (void)decompressor.decompress(rest.first(packed), out);
-                rest = rest.subspan(packed);
-            }
-        }
+        for (size_t i = worker; i < blocks.size(); i += threads) (void)blocks[i].decoder.unpack_tick(blocks[i].tick);
     };
     for (unsigned worker = 1; worker < threads; ++worker) workers.emplace_back(work, worker);
     work(0);
@@ -97,7 +89,10 @@ SeekFigures measure_seeks(const std::filesystem::path& path, uint64_t seeks, uin
         start = Clock::now();
         recording.seek(time_ns, state);
         seek_ms.push_back(ms_since(start));
-        if (i % 4 == 0) zstd_ms.push_back(unpack_ms(blocks_at(database, series, time_ns), figures.threads));
+        if (i % 4 == 0) {
+            auto blocks = blocks_at(database, series, time_ns);
+            zstd_ms.push_back(unpack_ms(blocks, figures.threads));
+        }
     }
     int64_t time_ns = any_time();
     for (uint64_t i = 0; i < seeks / 4; ++i) {

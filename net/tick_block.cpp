@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "net/checksum.h"
@@ -14,67 +15,176 @@ static_assert(std::endian::native == std::endian::little, "blocks are written as
 
 namespace {
 
-void split_difference(const uint16_t* __restrict now, const uint16_t* __restrict before, size_t n,
-                      uint8_t* __restrict low, uint8_t* __restrict high) {
-    for (size_t i = 0; i < n; ++i) {
-        const auto delta = uint16_t(now[i] - before[i]);
-        const auto zigzag = uint16_t(uint16_t(delta << 1) ^ uint16_t(-(delta >> 15)));
-        low[i] = uint8_t(zigzag);
-        high[i] = uint8_t(zigzag >> 8);
+constexpr uint16_t size_unpacked = 0xFFFF;
+// From here on a frame of its own per tick costs less than unpacking its neighbours.
+constexpr uint32_t objects_for_own_frames = 2048;
+
+uint16_t zigzag(uint16_t delta) { return uint16_t(uint16_t(delta << 1) ^ uint16_t(-(delta >> 15))); }
+uint16_t unzigzag(uint16_t value) { return uint16_t(uint16_t(value >> 1) ^ uint16_t(-(value & 1))); }
+
+// What the mode packs of one tick; `before` is the tick before.
+void differences(BlockMode mode, const uint16_t* __restrict now, const uint16_t* __restrict before, size_t n,
+                 uint16_t* __restrict out) {
+    switch (mode) {
+        case BlockMode::values:
+            std::memcpy(out, now, n * sizeof(uint16_t));
+            return;
+        case BlockMode::along_objects:
+            out[0] = zigzag(now[0]);
+            for (size_t i = 1; i < n; ++i) out[i] = zigzag(uint16_t(now[i] - now[i - 1]));
+            return;
+        case BlockMode::along_ticks:
+            for (size_t i = 0; i < n; ++i) out[i] = zigzag(uint16_t(now[i] - before[i]));
+            return;
+        case BlockMode::along_both:
+            out[0] = zigzag(uint16_t(now[0] - before[0]));
+            for (size_t i = 1; i < n; ++i)
+                out[i] = zigzag(uint16_t(uint16_t(now[i] - before[i]) - uint16_t(now[i - 1] - before[i - 1])));
+            return;
     }
 }
 
-void add_difference(const uint8_t* __restrict low, const uint8_t* __restrict high, size_t n, uint16_t* __restrict sum) {
-    for (size_t i = 0; i < n; ++i) {
-        const auto zigzag = uint16_t(low[i] | high[i] << 8);
-        sum[i] = uint16_t(sum[i] + uint16_t(uint16_t(zigzag >> 1) ^ uint16_t(-(zigzag & 1))));
+// Bits that an order-0 coder of byte planes would need, by a sample.
+double cost(std::span<const uint16_t> values) {
+    std::array<uint32_t, 256> low{}, high{};
+    for (const uint16_t value : values) {
+        ++low[value & 0xFF];
+        ++high[value >> 8];
     }
+    double bits = 0;
+    for (const auto& counts : {low, high})
+        for (const uint32_t count : counts)
+            if (count) bits += double(count) * std::log2(double(values.size()) / double(count));
+    return bits;
 }
+
+constexpr size_t sampled_objects = 2048;
+
+BlockMode cheapest(std::initializer_list<BlockMode> modes, const uint16_t* now, const uint16_t* before, size_t n,
+                   std::vector<uint16_t>& scratch) {
+    const size_t sample = std::min(n, sampled_objects), from = (n - sample) / 2;
+    scratch.resize(std::max(scratch.size(), sample));
+    BlockMode best = *modes.begin();
+    double least = 0;
+    for (const BlockMode mode : modes) {
+        differences(mode, now + from, before ? before + from : nullptr, sample, scratch.data());
+        const double bits = cost({scratch.data(), sample});
+        if (mode != *modes.begin() && bits >= least) continue;
+        least = bits;
+        best = mode;
+    }
+    return best;
+}
+
+// sum += what the planes hold, difference by difference.
+void add_planes(const uint8_t* __restrict low, const uint8_t* __restrict high, size_t n, uint16_t* __restrict sum) {
+    for (size_t i = 0; i < n; ++i) sum[i] = uint16_t(sum[i] + unzigzag(uint16_t(low[i] | high[i] << 8)));
+}
+void copy_planes(const uint8_t* __restrict low, const uint8_t* __restrict high, size_t n, uint16_t* __restrict out) {
+    for (size_t i = 0; i < n; ++i) out[i] = uint16_t(low[i] | high[i] << 8);
+}
+void sum_along_objects(uint16_t* values, size_t n) {
+    uint16_t sum = 0;
+    for (size_t i = 0; i < n; ++i) values[i] = sum = uint16_t(sum + values[i]);
+}
+
+bool along_objects(BlockMode mode) { return mode == BlockMode::along_objects || mode == BlockMode::along_both; }
+bool along_ticks(BlockMode mode) { return mode == BlockMode::along_ticks || mode == BlockMode::along_both; }
 
 const uint8_t* octets(const std::vector<std::byte>& bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 
+size_t frame_count(size_t ticks, size_t frame_ticks) { return 1 + (ticks - 1 + frame_ticks - 1) / frame_ticks; }
+
 }  // namespace
+
+void BlockEncoder::append_plane(std::span<const std::byte> plane, size_t which) {
+    uint16_t size = 0;
+    if (std::all_of(plane.begin(), plane.end(), [&](std::byte b) { return b == plane.front(); })) {
+        if (plane.front() != std::byte(0)) {
+            size = 1;
+            out_.push_back(plane.front());
+        }
+    } else {
+        const auto frame = compressor_.compress(plane);
+        const bool packed = frame.size() < plane.size();
+        const auto kept = packed ? frame : plane;
+        size = packed ? uint16_t(frame.size()) : size_unpacked;
+        out_.insert(out_.end(), kept.begin(), kept.end());
+    }
+    std::memcpy(out_.data() + sizes_at_ + which * sizeof size, &size, sizeof size);
+}
+
+void BlockEncoder::append_frame(std::span<const uint16_t> values, size_t frame) {
+    const size_t n = values.size();
+    planes_.resize(std::max(planes_.size(), 2 * n));
+    split_planes(values, planes_.data());
+    append_plane({planes_.data(), n}, 2 * frame);
+    append_plane({planes_.data() + n, n}, 2 * frame + 1);
+}
 
 std::span<const std::byte> BlockEncoder::encode(uint32_t series, int64_t interval_ns, std::span<const int64_t> times_ns,
                                                 std::span<const uint16_t* const> rows, uint32_t objects) {
+    using enum BlockMode;
     const size_t n = objects, ticks = rows.size();
     BlockHeader header{.series = series, .objects = objects, .ticks = uint16_t(ticks), .interval_ns = interval_ns};
-    out_.resize(sizeof header + ticks * sizeof(int64_t));
+    header.frame_ticks = n >= objects_for_own_frames ? 1 : uint8_t(max_block_ticks);
+    // A single tick is soon folded into a block: it is not worth a choice.
+    if (ticks > 1) header.first_mode = cheapest({values, BlockMode::along_objects}, rows[0], nullptr, n, differences_);
+    if (const size_t middle = ticks / 2)
+        header.mode = cheapest({BlockMode::along_ticks, values, BlockMode::along_objects, along_both}, rows[middle],
+                               rows[middle - 1], n, differences_);
+    const size_t frames = frame_count(ticks, header.frame_ticks);
+    sizes_at_ = sizeof header + ticks * sizeof(int64_t);
+    out_.assign(sizes_at_ + 2 * frames * sizeof(uint16_t), std::byte(0));
     std::memcpy(out_.data() + sizeof header, times_ns.data(), ticks * sizeof(int64_t));
-    const auto append = [&](std::span<const std::byte> bytes) {
-        const auto frame = compressor_.compress(bytes);
-        out_.insert(out_.end(), frame.begin(), frame.end());
-        return uint32_t(frame.size());
-    };
-    const size_t differences = (ticks - 1) * n;
-    planes_.resize(std::max(2 * n, 2 * differences));
-    split_planes({rows[0], n}, planes_.data());
-    header.first_bytes = append({planes_.data(), 2 * n});
-    if (differences) {
-        auto* low = reinterpret_cast<uint8_t*>(planes_.data());
-        for (size_t t = 1; t < ticks; ++t)
-            split_difference(rows[t], rows[t - 1], n, low + (t - 1) * n, low + differences + (t - 1) * n);
-        header.low_bytes = append({planes_.data(), differences});
-        header.high_bytes = append({planes_.data() + differences, differences});
+    differences_.resize(std::max(differences_.size(), n * max_block_ticks));
+    differences(header.first_mode, rows[0], nullptr, n, differences_.data());
+    append_frame({differences_.data(), n}, 0);
+    for (size_t frame = 1, tick = 1; frame < frames; ++frame) {
+        size_t in_frame = 0;
+        for (; tick < ticks && in_frame < header.frame_ticks; ++tick, ++in_frame)
+            differences(header.mode, rows[tick], rows[tick - 1], n, differences_.data() + in_frame * n);
+        append_frame({differences_.data(), in_frame * n}, frame);
     }
+    header.bytes = uint32_t(out_.size());
     std::memcpy(out_.data(), &header, sizeof header);
     header.crc = crc32c(std::span(out_).subspan(sizeof header.crc));
     std::memcpy(out_.data(), &header.crc, sizeof header.crc);
     return out_;
 }
 
+size_t BlockDecoder::frames() const { return frame_count(header_.ticks, header_.frame_ticks); }
+size_t BlockDecoder::first_tick_of(size_t frame) const {
+    return frame == 0 ? 0 : 1 + (frame - 1) * header_.frame_ticks;
+}
+size_t BlockDecoder::ticks_of(size_t frame) const {
+    return frame == 0 ? 1 : std::min<size_t>(header_.frame_ticks, header_.ticks - first_tick_of(frame));
+}
+
 bool BlockDecoder::open(std::span<const std::byte> block, uint32_t series, uint32_t objects) {
     block_ = {};
     if (block.size() < sizeof header_) return false;
     std::memcpy(&header_, block.data(), sizeof header_);
-    if (header_.version != 1 || header_.series != series || header_.objects != objects || objects > max_block_objects)
+    const BlockHeader& h = header_;
+    if (h.version != 1 || h.series != series || h.objects != objects || objects == 0 || objects > max_block_objects)
         return false;
-    if (header_.ticks == 0 || header_.ticks > max_block_ticks) return false;
-    const uint64_t size = sizeof header_ + uint64_t(header_.ticks) * sizeof(int64_t) + header_.first_bytes +
-                          header_.low_bytes + header_.high_bytes;
-    if (size != block.size() || crc32c(block.subspan(sizeof header_.crc)) != header_.crc) return false;
+    if (h.ticks == 0 || h.ticks > max_block_ticks || h.frame_ticks == 0 || h.frame_ticks > max_block_ticks)
+        return false;
+    if (h.first_mode > BlockMode::along_objects || h.mode > BlockMode::along_both) return false;
+    const size_t sizes_at = sizeof h + h.ticks * sizeof(int64_t), planes = 2 * frames();
+    if (h.bytes != block.size() || sizes_at + planes * sizeof(uint16_t) > block.size()) return false;
+    if (crc32c(block.subspan(sizeof h.crc)) != h.crc) return false;
+    size_t at = sizes_at + planes * sizeof(uint16_t);
+    for (size_t plane = 0; plane < planes; ++plane) {
+        uint16_t size;
+        std::memcpy(&size, block.data() + sizes_at + plane * sizeof size, sizeof size);
+        plane_at_[plane] = uint32_t(at);
+        at += size == size_unpacked ? ticks_of(plane / 2) * h.objects : size;
+    }
+    if (at != block.size()) return false;
+    plane_at_[planes] = uint32_t(at);
     block_ = block;
-    for (size_t t = 1; t < header_.ticks; ++t)
+    for (size_t t = 1; t < h.ticks; ++t)
         if (time_ns(t) <= time_ns(t - 1)) return block_ = {}, false;
     return true;
 }
@@ -91,42 +201,89 @@ std::optional<size_t> BlockDecoder::tick_at(int64_t at_ns) const {
     return std::nullopt;
 }
 
-bool BlockDecoder::unpack_first(std::span<uint16_t> out) {
-    first_.resize(2 * out.size());
-    const size_t at = sizeof header_ + header_.ticks * sizeof(int64_t);
-    if (!decompressor_.decompress(block_.subspan(at, header_.first_bytes), first_)) return false;
-    join_planes(first_.data(), out);
-    return true;
+bool BlockDecoder::unpack_plane(size_t which, std::span<std::byte> out) {
+    const auto kept = block_.subspan(plane_at_[which], plane_at_[which + 1] - plane_at_[which]);
+    if (kept.size() <= 1) {
+        std::memset(out.data(), kept.empty() ? 0 : int(kept[0]), out.size());
+        return true;
+    }
+    if (kept.size() == out.size()) {  // a frame is smaller than what it holds
+        std::memcpy(out.data(), kept.data(), out.size());
+        return true;
+    }
+    return decompressor_.decompress(kept, out);
 }
 
-bool BlockDecoder::unpack_differences() {
-    const size_t bytes = size_t(header_.ticks - 1) * header_.objects;
-    const size_t at = sizeof header_ + header_.ticks * sizeof(int64_t) + header_.first_bytes;
-    low_.resize(bytes);
-    high_.resize(bytes);
-    return decompressor_.decompress(block_.subspan(at, header_.low_bytes), low_) &&
-           decompressor_.decompress(block_.subspan(at + header_.low_bytes, header_.high_bytes), high_);
+bool BlockDecoder::unpack(size_t frame) {
+    const size_t size = ticks_of(frame) * header_.objects;
+    if (low_.size() < size) low_.resize(size), high_.resize(size);
+    return unpack_plane(2 * frame, {low_.data(), size}) && unpack_plane(2 * frame + 1, {high_.data(), size});
 }
 
 bool BlockDecoder::decode_tick(size_t tick, std::span<uint16_t> out) {
-    if (block_.empty() || tick >= header_.ticks || out.size() != header_.objects || !unpack_first(out)) return false;
-    if (tick == 0) return true;
-    if (!unpack_differences()) return false;
-    const size_t n = out.size();
-    for (size_t t = 0; t < tick; ++t) add_difference(octets(low_) + t * n, octets(high_) + t * n, n, out.data());
+    const size_t n = header_.objects;
+    if (block_.empty() || tick >= header_.ticks || out.size() != n) return false;
+    const bool from_first = tick == 0 || along_ticks(header_.mode);
+    if (from_first) {
+        if (!unpack(0)) return false;
+        if (header_.first_mode == BlockMode::values) {
+            copy_planes(octets(low_), octets(high_), n, out.data());
+        } else {
+            std::fill(out.begin(), out.end(), uint16_t(0));
+            add_planes(octets(low_), octets(high_), n, out.data());
+            sum_along_objects(out.data(), n);
+        }
+        if (tick == 0) return true;
+    }
+    sums_.assign(n, 0);
+    uint16_t* sums = header_.mode == BlockMode::along_ticks ? out.data() : sums_.data();
+    const size_t last = 1 + (tick - 1) / header_.frame_ticks;
+    for (size_t frame = from_first ? 1 : last; frame <= last; ++frame) {
+        if (!unpack(frame)) return false;
+        const size_t begin = first_tick_of(frame), end = std::min(begin + ticks_of(frame), tick + 1);
+        for (size_t t = from_first ? begin : tick; t < end; ++t) {
+            const size_t at = (t - begin) * n;
+            if (header_.mode == BlockMode::values)
+                copy_planes(octets(low_) + at, octets(high_) + at, n, out.data());
+            else
+                add_planes(octets(low_) + at, octets(high_) + at, n, sums);
+        }
+    }
+    if (along_objects(header_.mode)) sum_along_objects(sums, n);
+    if (header_.mode == BlockMode::along_objects) std::copy(sums_.begin(), sums_.end(), out.begin());
+    if (header_.mode == BlockMode::along_both)
+        for (size_t i = 0; i < n; ++i) out[i] = uint16_t(out[i] + sums[i]);
+    return true;
+}
+
+bool BlockDecoder::unpack_tick(size_t tick) {
+    if (block_.empty() || tick >= header_.ticks) return false;
+    const size_t last = tick == 0 ? 0 : 1 + (tick - 1) / header_.frame_ticks;
+    for (size_t frame = tick == 0 || along_ticks(header_.mode) ? 0 : last; frame <= last; ++frame)
+        if (!unpack(frame)) return false;
     return true;
 }
 
 bool BlockDecoder::decode_object(uint32_t object, std::span<uint16_t> out) {
     if (block_.empty() || object >= header_.objects || out.size() != header_.ticks) return false;
-    const size_t n = header_.objects, at = sizeof header_ + header_.ticks * sizeof(int64_t);
-    first_.resize(2 * n);
-    if (!decompressor_.decompress(block_.subspan(at, header_.first_bytes), first_)) return false;
-    out[0] = uint16_t(octets(first_)[object] | octets(first_)[n + object] << 8);
-    if (header_.ticks > 1 && !unpack_differences()) return false;
-    for (size_t t = 1; t < header_.ticks; ++t) {
-        out[t] = out[t - 1];
-        add_difference(octets(low_) + (t - 1) * n + object, octets(high_) + (t - 1) * n + object, 1, &out[t]);
+    const size_t n = header_.objects;
+    for (size_t frame = 0; frame < frames(); ++frame) {
+        if (!unpack(frame)) return false;
+        const BlockMode mode = frame == 0 ? header_.first_mode : header_.mode;
+        for (size_t t = 0; t < ticks_of(frame); ++t) {
+            const uint8_t* low = octets(low_) + t * n;
+            const uint8_t* high = octets(high_) + t * n;
+            const auto at = [&](size_t i) { return uint16_t(low[i] | high[i] << 8); };
+            uint16_t value = at(object);
+            if (mode != BlockMode::values) value = unzigzag(value);
+            if (along_objects(mode)) {
+                uint16_t sum = 0;
+                for (size_t i = 0; i < object; ++i) sum = uint16_t(sum + unzigzag(at(i)));
+                value = uint16_t(value + sum);
+            }
+            const size_t tick = first_tick_of(frame) + t;
+            out[tick] = along_ticks(mode) ? uint16_t(value + out[tick - 1]) : value;
+        }
     }
     return true;
 }

@@ -1,8 +1,10 @@
-// How a recording packs values: a block is one stretch of one column over one to ten ticks. The first tick is kept in
-// full, the others as differences to the one before, zigzag, in byte planes, with zstd. docs/recording.md prints the
-// layout.
+// How a recording packs values: a block is one stretch of one column over one to ten ticks. Values are kept as they
+// are, or as differences to the object before, to the tick before, or both, whichever is smallest; in byte planes, each
+// packed with zstd. A tick in the middle is unpacked without the rest where the mode allows. docs/recording.md prints
+// the layout.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,19 +18,31 @@ namespace bv {
 inline constexpr uint32_t max_block_objects = 8192;
 inline constexpr uint32_t max_block_ticks = 10;
 
-// Little-endian, followed by the tick times (int64 each) and the three zstd frames: planes of the first tick, low bytes
-// of all differences tick by tick, high bytes of the same.
+// What is packed in place of the values of a tick; differences are zigzag (0, -1, 1, -2, … → 0, 1, 2, 3, …),
+// modulo 65536.
+enum class BlockMode : uint8_t {
+    values,
+    along_objects,  // to the object before; of the first object to 0
+    along_ticks,    // to the same object one tick before
+    along_both      // the difference along ticks, and of that the difference along objects
+};
+
+// Little-endian, followed by the tick times (int64 each), the sizes of the planes (uint16 each, a low and a high one
+// per frame) and the planes. Size 0: all zero; size 1: all that byte; size 0xFFFF: kept unpacked; else one zstd frame.
 struct BlockHeader {
     uint32_t crc = 0;  // CRC-32C of all that follows
     uint32_t series = 0;
     uint32_t objects = 0;
     uint16_t ticks = 0;
-    uint16_t version = 1;
+    uint8_t version = 1;
+    BlockMode first_mode = BlockMode::values;  // of the first tick: values or along_objects
+    BlockMode mode = BlockMode::along_ticks;   // of the others
+    uint8_t frame_ticks = 1;                   // after the first tick, so many share a frame
+    uint16_t reserved = 0;
+    uint32_t bytes = 0;  // of the whole block
     int64_t interval_ns = 0;
-    uint32_t first_bytes = 0, low_bytes = 0, high_bytes = 0;
-    uint32_t reserved = 0;
 };
-static_assert(sizeof(BlockHeader) == 40);
+static_assert(sizeof(BlockHeader) == 32);
 
 class BlockEncoder {
 public:
@@ -37,8 +51,13 @@ public:
                                       std::span<const uint16_t* const> rows, uint32_t objects);
 
 private:
+    void append_frame(std::span<const uint16_t> zigzag, size_t frame);
+    void append_plane(std::span<const std::byte> plane, size_t which);
+
     Compressor compressor_;
+    std::vector<uint16_t> differences_;
     std::vector<std::byte> planes_, out_;
+    size_t sizes_at_ = 0;
 };
 
 class BlockDecoder {
@@ -52,17 +71,24 @@ public:
     [[nodiscard]] std::optional<size_t> tick_at(int64_t time_ns) const;
     // All values of one tick. False: damaged.
     [[nodiscard]] bool decode_tick(size_t tick, std::span<uint16_t> out);
+    // Only what zstd does of it, for comparison.
+    [[nodiscard]] bool unpack_tick(size_t tick);
     // One object over all ticks of the block. False: damaged.
     [[nodiscard]] bool decode_object(uint32_t object, std::span<uint16_t> out);
 
 private:
-    [[nodiscard]] bool unpack_first(std::span<uint16_t> out);
-    [[nodiscard]] bool unpack_differences();
+    [[nodiscard]] size_t frames() const;
+    [[nodiscard]] size_t first_tick_of(size_t frame) const;
+    [[nodiscard]] size_t ticks_of(size_t frame) const;
+    [[nodiscard]] bool unpack(size_t frame);  // into low_ and high_
+    [[nodiscard]] bool unpack_plane(size_t which, std::span<std::byte> out);
 
     BlockHeader header_;
     std::span<const std::byte> block_;
+    std::array<uint32_t, 2 * max_block_ticks + 1> plane_at_{};
     Decompressor decompressor_;
-    std::vector<std::byte> first_, low_, high_;
+    std::vector<std::byte> low_, high_;
+    std::vector<uint16_t> sums_;
 };
 
 }  // namespace bv
