@@ -1,12 +1,15 @@
-// Counts what a cluster file holds. Reads a topology; writes text.
+// Counts what a cluster file or a recording holds. Reads a topology or totals; writes text.
 #include "feed/inspect.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "cluster/time_text.h"
 
 namespace bv {
 namespace {
@@ -86,7 +89,85 @@ void append(std::string& text, std::string_view heading, const Counts& counts) {
     }
 }
 
+Json time_json(int64_t time_ns) { return time_ns == 0 ? Json(nullptr) : Json(utc_text(time_ns)); }
+
+double bytes_per_sample(const RecordingTotals& totals) {
+    return totals.samples ? double(totals.info.bytes) / double(totals.samples) : 0;
+}
+
+constexpr size_t gaps_in_words = 12;
+
 }  // namespace
+
+std::string inspect_recording_json(const RecordingTotals& totals) {
+    const Topology& t = *totals.cluster.topology;
+    Json json;
+    json["kind"] = "recording";
+    json["name"] = t.name;
+    json["title"] = t.title;
+    json["synthetic"] = t.synthetic;
+    json["hash"] = fmt::format("{:016x}", t.hash);
+    json["objects"] = json_of(objects_of(t));
+    json["links"] = json_of(links_of(t));
+    json["events"] = totals.events;
+    json["jobs"] = totals.jobs;
+    json["bookmarks"] = totals.bookmarks;
+    json["time_begin"] = time_json(totals.info.begin_ns);
+    json["time_end"] = time_json(totals.info.end_ns);
+    json["duration_seconds"] = double(totals.info.end_ns - totals.info.begin_ns) * 1e-9;
+    json["sources"] = Json::array();
+    for (const SourceTotals& source : totals.sources)
+        json["sources"].push_back({{"name", source.name},
+                                   {"ticks", source.ticks},
+                                   {"samples", source.samples},
+                                   {"time_begin", time_json(source.begin_ns)},
+                                   {"time_end", time_json(source.end_ns)}});
+    json["ticks"] = totals.ticks;
+    json["samples"] = totals.samples;
+    json["blocks"] = totals.blocks;
+    json["bytes"] = totals.info.bytes;
+    json["bytes_per_sample"] = bytes_per_sample(totals);
+    json["gaps"] = Json::array();
+    for (const GapSpan& gap : totals.gaps)
+        json["gaps"].push_back({{"source", gap.source},
+                                {"time_begin", utc_text(gap.begin_ns)},
+                                {"time_end", utc_text(gap.end_ns)},
+                                {"reason", gap.reason}});
+    return json.dump(2);
+}
+
+std::string inspect_recording_text(const RecordingTotals& totals) {
+    const Topology& t = *totals.cluster.topology;
+    std::string text =
+        fmt::format("Recording of {}\n{}{}, hash {:016x}\n", t.title, t.name, t.synthetic ? ", synthetic" : "", t.hash);
+    if (totals.info.end_ns == 0) return text + "\nNothing is recorded yet.\n";
+    text += fmt::format("\n  {:<22}{}\n  {:<22}{}\n", "begin", utc_text(totals.info.begin_ns), "end",
+                        utc_text(totals.info.end_ns));
+    append(text, "Recorded",
+           {{"ticks", totals.ticks},
+            {"samples", totals.samples},
+            {"events", totals.events},
+            {"jobs", totals.jobs},
+            {"bookmarks", totals.bookmarks},
+            {"gaps", totals.gaps.size()}});
+    text += fmt::format("  {:<22}{:>14}\n  {:<22}{:>14.3f}\n", "size", bytes_text(totals.info.bytes),
+                        "bytes per sample", bytes_per_sample(totals));
+    text += "\nSources\n";
+    for (const SourceTotals& source : totals.sources)
+        text += fmt::format("  {:<22}{:>14} ticks, {} to {}\n", source.name, grouped(source.ticks),
+                            utc_text(source.begin_ns), utc_text(source.end_ns));
+    if (!totals.gaps.empty()) text += "\nGaps\n";
+    for (size_t i = 0; i < std::min(gaps_in_words, totals.gaps.size()); ++i) {
+        const GapSpan& gap = totals.gaps[i];
+        text +=
+            fmt::format("  {:<22}{} to {}: {}\n", gap.source, utc_text(gap.begin_ns), utc_text(gap.end_ns), gap.reason);
+    }
+    if (totals.gaps.size() > gaps_in_words)
+        text += fmt::format("  and {} more; --json lists all\n", totals.gaps.size() - gaps_in_words);
+    append(text, "Objects", objects_of(t));
+    append(text, "Links", links_of(t));
+    return text;
+}
 
 std::string inspect_cluster_json(const LoadedCluster& cluster) {
     const Topology& t = *cluster.topology;

@@ -12,7 +12,7 @@
 namespace {
 
 // What the protocol promises for later.
-constexpr const char* later_commands[] = {"record", "bridge", "verify"};
+constexpr const char* later_commands[] = {"bridge"};
 
 std::string commands_of(const CLI::App& app) {
     std::vector<std::string> names;
@@ -45,7 +45,7 @@ std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
     CLI::App app{
-        "Feeds belvedere: simulates clusters, imports what describes a real one, relays publishers to viewers."};
+        "Feeds belvedere: simulates clusters, imports what describes a real one, relays publishers to viewers, records."};
     app.name("belvedere-feed");
     app.set_version_flag("--version", "belvedere-feed " BELVEDERE_VERSION);
     app.require_subcommand(1);
@@ -55,6 +55,8 @@ int main(int argc, char** argv) {
     bv::add_inspect_command(app);
     bv::add_proxy_command(app);
     bv::add_keygen_command(app);
+    bv::add_record_command(app);
+    bv::add_state_hash_command(app);
     try {
         app.parse(argc, argv);
         return 0;

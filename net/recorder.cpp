@@ -76,7 +76,9 @@ public:
           insert_(database_, "insert into block (series, begin_ns, end_ns, ticks, data) values (?, ?, ?, ?, ?)"),
           remove_(database_, "delete from block where id = ?"),
           aggregates_(cluster.topology) {
-        database_.run("pragma synchronous = normal; pragma cache_size = -16384; pragma wal_autocheckpoint = 4000;");
+        database_.run(
+            "pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16384; pragma "
+            "wal_autocheckpoint = 4000;");
         resume();
     }
 
@@ -121,6 +123,7 @@ public:
             pending->rows.clear();
         }
         folded_.clear();
+        if (!waiting.pieces.empty()) left_ns_.erase(waiting.source);
         status.ticks += !waiting.pieces.empty();
         status.samples += waiting.values.size();
         status.events += waiting.events.size();
@@ -138,6 +141,12 @@ public:
         for (Pending* pending : folded_) pending->times_ns.clear(), pending->rows.clear();
         folded_.clear();
         database_.run("pragma wal_checkpoint(truncate);");
+        // One file that is read anywhere, unless somebody reads it just now.
+        try {
+            database_.run("pragma busy_timeout = 0; pragma journal_mode = delete;");
+        } catch (const DatabaseError&) {
+            // It stays as it is: whole, with its log beside it.
+        }
     }
 
     // Not newer than what this source said before.
@@ -171,7 +180,7 @@ private:
     // Takes up the series and the single ticks that an earlier recorder left.
     void resume() {
         uint64_t damaged = 0;
-        sources_ = read_sources(database_);
+        sources_ = read_sources(database_, damaged);
         for (Series& series : read_series(database_, *topology_, 0, damaged)) {
             next_series_ = std::max(next_series_, series.id + 1);
             if (!series.translated.empty()) continue;  // of another catalogue: its values go into new series
@@ -209,14 +218,18 @@ private:
             }
             newest.reset();
         }
+        left_ns_ = newest_ns_;
+        if (damaged)
+            throw DatabaseError(DatabaseError::Kind::damaged,
+                                fmt::format("{}: damaged; nothing more is written into it. Choose another file; "
+                                            "belvedere-feed verify says what can still be read.",
+                                            database_.path().string()));
     }
 
     uint16_t source_of(const std::string& name) {
         const auto known = std::find(sources_.begin(), sources_.end(), name);
         if (known != sources_.end()) return uint16_t(known - sources_.begin());
-        Statement(database_, "insert into source (id, name) values (?, ?)")
-            .bind_all(int64_t(sources_.size()), std::string_view(name))
-            .run();
+        insert_source(database_, sources_.size(), name);
         sources_.push_back(name);
         return uint16_t(sources_.size() - 1);
     }
@@ -224,6 +237,7 @@ private:
     void write_values(const Waiting& waiting) {
         if (waiting.pieces.empty()) return;
         const uint16_t source = source_of(waiting.source);
+        note_absence(waiting);
         TelemetryBatch batch{.time_ns = waiting.time_ns, .interval_ns = waiting.interval_ns};
         for (const Piece& piece : waiting.pieces) {
             const std::span<const uint16_t> values(waiting.values.data() + piece.at, piece.count);
@@ -237,6 +251,15 @@ private:
         }
         aggregates_.add(batch);
         newest_ns_[waiting.source] = waiting.time_ns;
+    }
+
+    // From where an earlier recorder left a source until it is heard again nobody recorded.
+    void note_absence(const Waiting& waiting) {
+        const auto left = left_ns_.find(waiting.source);
+        if (left == left_ns_.end()) return;
+        // Ticks come a little early or late; one and a half intervals is a tick that is missing.
+        if (waiting.time_ns - left->second > waiting.interval_ns + waiting.interval_ns / 2)
+            write(Gap{waiting.source, "nobody recorded", left->second + 1, waiting.time_ns});
     }
 
     void append(uint16_t source, MetricId metric, uint32_t first, std::span<const uint16_t> values,
@@ -329,6 +352,7 @@ private:
     BlockEncoder encoder_;
     std::vector<std::string> sources_;
     std::map<std::string, int64_t> newest_ns_;
+    std::map<std::string, int64_t> left_ns_;  // newest tick of an earlier recorder, until the source is heard again
     std::map<Key, Pending> pending_;
     std::vector<Pending*> touched_, folded_;
     uint32_t next_series_ = 1;

@@ -54,8 +54,8 @@ void Recording::Impl::refresh() {
     const int64_t version = database.pragma("data_version");
     if (version == data_version) return;
     data_version = version;
-    sources = read_sources(database);
     uint64_t damaged = 0;
+    sources = read_sources(database, damaged);
     const uint32_t from = series.empty() ? 0 : series.back().id + 1;
     for (Series& fresh : read_series(database, *cluster.topology, from, damaged)) series.push_back(std::move(fresh));
     if (damaged) note_damage("a row that says what is recorded has a wrong checksum");

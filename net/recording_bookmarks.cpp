@@ -1,6 +1,7 @@
 // Bookmarks: in the recording itself, or beside it where it cannot be written. See recording.h.
 #include <algorithm>
 
+#include "net/checksum.h"
 #include "net/recording_impl.h"
 
 namespace bv {
@@ -10,25 +11,37 @@ namespace {
 constexpr const char* table =
     "create table if not exists bookmark (id integer primary key, time_ns integer not null, created_ns integer not "
     "null, "
-    "name text not null, note text not null, link text not null);";
+    "name text not null, note text not null, link text not null, crc integer not null);";
 // Those beside the recording get numbers of their own range.
 constexpr int64_t first_id_beside = int64_t(1) << 40;
 
 std::filesystem::path beside(const std::filesystem::path& recording) { return recording.string() + ".bookmarks"; }
 
-void read_bookmarks(Database& database, std::vector<Bookmark>& out) {
-    Statement row(database, "select id, time_ns, created_ns, name, note, link from bookmark");
-    while (row.step())
-        out.push_back({row.integer(0), row.integer(1), row.integer(2), std::string(row.text(3)),
-                       std::string(row.text(4)), std::string(row.text(5))});
+int64_t check_of(const Bookmark& b) {
+    return RowCheck().add(b.time_ns).add(b.created_ns).add(b.name).add(b.note).add(b.link).value();
+}
+
+// How many rows were damaged; they are left out.
+uint64_t read_bookmarks(Database& database, std::vector<Bookmark>& out) {
+    uint64_t damaged = 0;
+    Statement row(database, "select id, time_ns, created_ns, name, note, link, crc from bookmark");
+    while (row.step()) {
+        Bookmark bookmark{row.integer(0),           row.integer(1),           row.integer(2),
+                          std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))};
+        if (check_of(bookmark) == row.integer(6))
+            out.push_back(std::move(bookmark));
+        else
+            ++damaged;
+    }
+    return damaged;
 }
 
 int64_t insert(Database& database, const Bookmark& bookmark, int64_t least_id) {
     Statement(database,
-              "insert into bookmark (id, time_ns, created_ns, name, note, link) values "
-              "((select max(coalesce(max(id), 0) + 1, ?) from bookmark), ?, ?, ?, ?, ?)")
+              "insert into bookmark (id, time_ns, created_ns, name, note, link, crc) values "
+              "((select max(coalesce(max(id), 0) + 1, ?) from bookmark), ?, ?, ?, ?, ?, ?)")
         .bind_all(least_id, bookmark.time_ns, bookmark.created_ns, std::string_view(bookmark.name),
-                  std::string_view(bookmark.note), std::string_view(bookmark.link))
+                  std::string_view(bookmark.note), std::string_view(bookmark.link), check_of(bookmark))
         .run();
     return database.last_row_id();
 }
@@ -37,7 +50,8 @@ int64_t insert(Database& database, const Bookmark& bookmark, int64_t least_id) {
 
 std::vector<Bookmark> Recording::bookmarks() {
     std::vector<Bookmark> all;
-    read_bookmarks(impl_->database, all);
+    const uint64_t damaged = read_bookmarks(impl_->database, all);
+    if (damaged) impl_->note_damage("a bookmark has a wrong checksum");
     if (const auto side = beside(impl_->path); std::filesystem::exists(side)) {
         Database database(side, Database::Mode::read);
         read_bookmarks(database, all);

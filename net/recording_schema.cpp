@@ -14,17 +14,17 @@ namespace {
 
 // Names for people and views for SQL come with the file, so that it can be asked without this program.
 constexpr const char* tables = R"sql(
-create table meta (key text primary key, value text not null) without rowid;
+create table meta (key text primary key, value text not null, crc integer not null) without rowid;
 create table topology (id integer primary key, name text not null, title text not null, hash text not null,
   text_bytes integer not null, text_zstd blob not null);
 create table metric (id integer primary key, class text not null, name text not null, label text not null,
   unit text not null, scale real not null, offset real not null, encoding text not null, crc integer not null);
-create table source (id integer primary key, name text not null unique);
+create table source (id integer primary key, name text not null unique, crc integer not null);
 create table series (id integer primary key, source integer not null, metric integer not null,
   first integer not null, count integer not null, crc integer not null);
 create table block (id integer primary key, series integer not null, begin_ns integer not null,
   end_ns integer not null, ticks integer not null, data blob not null);
-create index block_by_series on block (series, begin_ns);
+create index block_by_series on block (series, begin_ns, ticks);
 create index block_single on block (series, begin_ns) where ticks = 1;
 create table event_version (id integer primary key, known_ns integer not null, until_ns integer not null,
   source text not null, event_id integer not null, time_ns integer not null, end_ns integer not null,
@@ -52,14 +52,16 @@ create table health (step_s integer not null, class text not null, begin_ns inte
   warning integer not null, critical integer not null, down integer not null, maintenance integer not null,
   unknown integer not null, crc integer not null, primary key (step_s, class, begin_ns)) without rowid;
 create table bookmark (id integer primary key, time_ns integer not null, created_ns integer not null,
-  name text not null, note text not null, link text not null);
+  name text not null, note text not null, link text not null, crc integer not null);
 
 create view event as select source, event_id, strftime('%Y-%m-%dT%H:%M:%SZ', time_ns / 1000000000, 'unixepoch') as time,
   time_ns, nullif(end_ns, 0) as end_ns, severity, kind, class, object, code, text
   from event_version where until_ns = 9223372036854775807;
 create view job as select slot, job_id, name, user, partition, state,
-  strftime('%Y-%m-%dT%H:%M:%SZ', start_ns / 1000000000, 'unixepoch') as start, submit_ns, start_ns, end_ns, nodes, gpus
-  from job_version where until_ns = 9223372036854775807 and job_id <> '';
+  strftime('%Y-%m-%dT%H:%M:%SZ', nullif(start_ns, 0) / 1000000000, 'unixepoch') as start,
+  strftime('%Y-%m-%dT%H:%M:%SZ', nullif(end_ns, 0) / 1000000000, 'unixepoch') as end,
+  submit_ns, start_ns, nullif(end_ns, 0) as end_ns, nodes, gpus
+  from (select *, max(known_ns) from job_version where job_id <> '' group by job_id);
 create view site_minute as select strftime('%Y-%m-%dT%H:%M:%SZ', begin_ns / 1000000000, 'unixepoch') as time, begin_ns,
   m.name as metric, m.unit, a.min, a.mean, a.max, a.count
   from aggregate a join metric m on m.id = a.metric where a.step_s = 60 and m.class = 'site';
@@ -68,7 +70,7 @@ create view site_minute as select strftime('%Y-%m-%dT%H:%M:%SZ', begin_ns / 1000
 int64_t metric_key(MetricId id) { return int64_t(id.object_class) << 8 | id.index; }
 
 int64_t metric_check(int64_t id, std::string_view object_class, const Metric& m) {
-    return RowCheck().add(id).add(object_class).add(m.name).add(m.scale).add(m.offset).value();
+    return RowCheck().add(id).add(object_class).add(m.name).add(m.label).add(m.unit).add(m.scale).add(m.offset).value();
 }
 
 int64_t series_check(const Series& s) {
@@ -81,7 +83,7 @@ int64_t series_check(const Series& s) {
         .value();
 }
 
-int64_t check_of(const EventVersion& v) {
+int64_t check_of(const EventVersion& v, std::string_view object_path) {
     const Event& e = v.event;
     return RowCheck()
         .add(v.known_ns)
@@ -94,6 +96,7 @@ int64_t check_of(const EventVersion& v) {
         .add(e.kind)
         .add(int64_t(e.object.object_class))
         .add(int64_t(e.object.index))
+        .add(object_path)
         .add(int64_t(e.code))
         .add(e.text)
         .value();
@@ -209,14 +212,16 @@ struct KnownMetric {
 
 std::vector<std::optional<KnownMetric>> read_metrics(Database& database, uint64_t& damaged) {
     std::vector<std::optional<KnownMetric>> known(object_class_count << 8);
-    Statement row(database, "select id, class, name, scale, offset, crc from metric");
+    Statement row(database, "select id, class, name, label, unit, scale, offset, crc from metric");
     while (row.step()) {
         const int64_t id = row.integer(0);
         Metric recorded{};
         recorded.name = row.text(2);
-        recorded.scale = row.real(3);
-        recorded.offset = row.real(4);
-        if (id < 0 || size_t(id) >= known.size() || metric_check(id, row.text(1), recorded) != row.integer(5)) {
+        recorded.label = row.text(3);
+        recorded.unit = row.text(4);
+        recorded.scale = row.real(5);
+        recorded.offset = row.real(6);
+        if (id < 0 || size_t(id) >= known.size() || metric_check(id, row.text(1), recorded) != row.integer(7)) {
             ++damaged;
             continue;
         }
@@ -236,6 +241,19 @@ std::vector<std::optional<KnownMetric>> read_metrics(Database& database, uint64_
 }
 
 }  // namespace
+
+std::optional<std::string> read_meta(Database& database, std::string_view key) {
+    Statement row(database, "select value, crc from meta where key = ?");
+    row.bind(1, key);
+    if (!row.step() || RowCheck().add(key).add(row.text(0)).value() != row.integer(1)) return std::nullopt;
+    return std::string(row.text(0));
+}
+
+void write_meta(Database& database, std::string_view key, std::string_view value) {
+    Statement(database, "insert or replace into meta (key, value, crc) values (?, ?, ?)")
+        .bind_all(key, value, RowCheck().add(key).add(value).value())
+        .run();
+}
 
 std::vector<Series> read_series(Database& database, const Topology& topology, uint32_t from_id, uint64_t& damaged) {
     const auto metrics = read_metrics(database, damaged);
@@ -274,12 +292,27 @@ void insert_series(Database& database, const Series& s) {
         .run();
 }
 
-std::vector<std::string> read_sources(Database& database) {
+namespace {
+
+int64_t source_check(int64_t id, std::string_view name) { return RowCheck().add(id).add(name).value(); }
+
+}  // namespace
+
+void insert_source(Database& database, size_t id, std::string_view name) {
+    Statement(database, "insert into source (id, name, crc) values (?, ?, ?)")
+        .bind_all(int64_t(id), name, source_check(int64_t(id), name))
+        .run();
+}
+
+std::vector<std::string> read_sources(Database& database, uint64_t& damaged) {
     std::vector<std::string> names;
-    Statement row(database, "select id, name from source order by id");
+    Statement row(database, "select id, name, crc from source order by id");
     while (row.step()) {
         const int64_t id = row.integer(0);
-        if (id < 0 || id > 0xFFFF) continue;
+        if (id < 0 || id > 0xFFFF || source_check(id, row.text(1)) != row.integer(2)) {
+            ++damaged;
+            continue;
+        }
         names.resize(std::max(names.size(), size_t(id) + 1));
         names[size_t(id)] = row.text(1);
     }
@@ -287,7 +320,8 @@ std::vector<std::string> read_sources(Database& database) {
 }
 
 const char* const event_columns =
-    "known_ns, until_ns, source, event_id, time_ns, end_ns, severity, kind, class, object_index, code, text, crc";
+    "known_ns, until_ns, source, event_id, time_ns, end_ns, severity, kind, class, object_index, code, text, object, "
+    "crc";
 const char* const job_columns =
     "known_ns, until_ns, slot, state, job_id, name, user, partition, submit_ns, start_ns, end_ns, nodes, gpus, "
     "tensor_parallel, pipeline_parallel, data_parallel, crc";
@@ -309,7 +343,7 @@ std::optional<EventVersion> read_event(const Statement& row) {
     e.object = {*object_class, uint32_t(row.integer(9))};
     e.code = int32_t(row.integer(10));
     e.text = row.text(11);
-    if (check_of(v) != row.integer(12)) return std::nullopt;
+    if (check_of(v, row.text(12)) != row.integer(13)) return std::nullopt;
     return v;
 }
 
@@ -355,12 +389,13 @@ void EventRows::write(const EventVersion& version, std::string_view object_path)
     standing_.bind_all(std::string_view(e.source), int64_t(e.id));
     if (standing_.step()) {
         const auto before = read_event(standing_);
-        const int64_t row = standing_.integer(13);
+        const std::string path(standing_.text(12));
+        const int64_t row = standing_.integer(14);
         standing_.reset();
         if (before && before->known_ns < version.known_ns) {
             EventVersion ended = *before;
             ended.until_ns = version.known_ns;
-            end_.bind_all(ended.until_ns, check_of(ended), row).run();
+            end_.bind_all(ended.until_ns, check_of(ended, path), row).run();
         } else {
             remove_.bind_all(row).run();  // said twice in one instant, or damaged
         }
@@ -370,7 +405,8 @@ void EventRows::write(const EventVersion& version, std::string_view object_path)
     insert_
         .bind_all(version.known_ns, version.until_ns, std::string_view(e.source), int64_t(e.id), e.time_ns, e.end_ns,
                   name_of(e.severity), std::string_view(e.kind), name_of(e.object.object_class),
-                  int64_t(e.object.index), object_path, int64_t(e.code), std::string_view(e.text), check_of(version))
+                  int64_t(e.object.index), object_path, int64_t(e.code), std::string_view(e.text),
+                  check_of(version, object_path))
         .run();
 }
 

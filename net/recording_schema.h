@@ -37,7 +37,14 @@ struct Series {
 std::vector<Series> read_series(Database& database, const Topology& topology, uint32_t from_id, uint64_t& damaged);
 void insert_series(Database& database, const Series& series);
 
-std::vector<std::string> read_sources(Database& database);  // [id]
+std::vector<std::string> read_sources(Database& database, uint64_t& damaged);  // [id]
+void insert_source(Database& database, size_t id, std::string_view name);
+
+// What is known of the recording as a whole, by key; nothing where it is not there or damaged.
+std::optional<std::string> read_meta(Database& database, std::string_view key);
+void write_meta(Database& database, std::string_view key, std::string_view value);
+// Of a cut: the time where it begins. What is older is there to make the first states whole.
+inline constexpr std::string_view meta_begin_ns = "begin_ns";
 
 // One version of an event: what was said of it from known_ns on, until it was said anew.
 struct EventVersion {

@@ -2,6 +2,7 @@
 // recording.h.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "net/checksum.h"
@@ -55,6 +56,8 @@ RecordingInfo Recording::info() {
     take("select min(begin_ns), max(end_ns) from (select begin_ns, end_ns from block order by id desc limit 5000)");
     take("select min(known_ns), max(known_ns) from event_version");
     take("select min(known_ns), max(known_ns) from job_version");
+    if (const auto cut = read_meta(impl.database, meta_begin_ns))
+        begin = std::max(begin, int64_t(std::strtoll(cut->c_str(), nullptr, 10)));
     if (begin <= end) info.begin_ns = begin, info.end_ns = end;
     for (const char* suffix : {"", "-wal"}) {
         std::error_code error;

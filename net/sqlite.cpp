@@ -52,6 +52,26 @@ constexpr int patience_ms = 2000;  // for a lock held by another process
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
+namespace {
+
+// A database in WAL mode cannot be read in a folder that cannot be written, except as one that nobody changes.
+bool needs_immutable(sqlite3* handle, const std::filesystem::path& path) {
+    const int code = sqlite3_exec(handle, "pragma schema_version", nullptr, nullptr, nullptr) & 0xFF;
+    if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) return false;
+    std::error_code error;
+    const auto log_bytes = std::filesystem::file_size(path.string() + "-wal", error);
+    return error || log_bytes == 0;
+}
+
+std::string uri_of(const std::filesystem::path& path) {
+    std::string uri = "file:";
+    for (const char c : std::filesystem::absolute(path).string())
+        uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02x}", unsigned(c)) : std::string(1, c);
+    return uri + "?immutable=1";
+}
+
+}  // namespace
+
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
     const int flags = mode == Mode::read    ? SQLITE_OPEN_READONLY
                       : mode == Mode::write ? SQLITE_OPEN_READWRITE
@@ -61,6 +81,13 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
         sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) fail(code);
+    if (mode == Mode::read && needs_immutable(handle, path)) {
+        const int again =
+            sqlite3_open_v2(uri_of(path).c_str(), &handle,
+                            flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+        handle_.reset(handle);
+        if (again != SQLITE_OK) fail(again);
+    }
     sqlite3_busy_timeout(handle, patience_ms);
     // A file from elsewhere may hold a schema that was made to harm.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

@@ -14,7 +14,7 @@ _belvedere_feed_clusters() {
 _belvedere_feed() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash --help --version" -- "$word")
     return
   fi
   case $command in
@@ -23,13 +23,15 @@ _belvedere_feed() {
     inspect) options="--json --help" ;;
     proxy) options="--connect --bind --snapshot-bind --cluster --insecure --curve-key --curve-allow --curve-server-key --curve-client-key --help" ;;
     keygen) options="--help" ;;
+    record) options="--output --keep --max-size --cluster --insecure --curve-server-key --curve-client-key --help" ;;
+    state-hash) options="--at --help" ;;
     *) return ;;
   esac
   case $command,$before in
     import,import)
       mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover --help" -- "$word")
       return ;;
-    simulate,--cluster | proxy,--cluster)
+    simulate,--cluster | proxy,--cluster | record,--cluster)
       mapfile -t COMPREPLY < <(compgen -W "$(_belvedere_feed_clusters "$word")" -- "$word")
       return ;;
     simulate,--scenario)
@@ -38,7 +40,7 @@ _belvedere_feed() {
     *,-o | *,--output | *,--curve-*)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
-    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title)
+    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at)
       return ;;
   esac
   case $word in

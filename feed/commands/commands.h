@@ -17,5 +17,7 @@ void add_import_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_proxy_command(CLI::App& app);
 void add_keygen_command(CLI::App& app);
+void add_record_command(CLI::App& app);
+void add_state_hash_command(CLI::App& app);
 
 }  // namespace bv

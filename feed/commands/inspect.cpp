@@ -1,4 +1,4 @@
-// belvedere-feed inspect FILE: what a cluster file holds, as a table or as one JSON object.
+// belvedere-feed inspect FILE: what a cluster file or a recording holds, as a table or as one JSON object.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -19,8 +19,14 @@ struct InspectArguments {
 };
 
 void run_inspect(const InspectArguments& arguments) {
-    const LoadedCluster cluster = load_cluster(arguments.file);
-    std::string text = arguments.json ? inspect_cluster_json(cluster) : inspect_cluster_text(cluster);
+    std::string text;
+    if (looks_like_recording(arguments.file)) {
+        const RecordingTotals totals = total_up(arguments.file);
+        text = arguments.json ? inspect_recording_json(totals) : inspect_recording_text(totals);
+    } else {
+        const LoadedCluster cluster = load_cluster(arguments.file);
+        text = arguments.json ? inspect_cluster_json(cluster) : inspect_cluster_text(cluster);
+    }
     if (text.empty() || text.back() != '\n') text += '\n';
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
@@ -28,9 +34,9 @@ void run_inspect(const InspectArguments& arguments) {
 }  // namespace
 
 void add_inspect_command(CLI::App& app) {
-    CLI::App* inspect = app.add_subcommand("inspect", "Say what a cluster file holds");
+    CLI::App* inspect = app.add_subcommand("inspect", "Say what a cluster file or a recording holds");
     auto arguments = std::make_shared<InspectArguments>();
-    inspect->add_option("FILE", arguments->file, "Cluster file, or the name of a shipped one")->required();
+    inspect->add_option("FILE", arguments->file, "Recording, cluster file, or the name of a shipped one")->required();
     inspect->add_flag("--json", arguments->json, "One JSON object on stdout");
     inspect->callback([arguments] { run_inspect(*arguments); });
 }

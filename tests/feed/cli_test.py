@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM, DATA, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
@@ -48,19 +49,22 @@ class Case(unittest.TestCase):
 
 class Usage(Case):
     def test_help_and_version(self):
-        for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"]):
+        for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"], ["record"],
+                        ["state-hash"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             self.assertIn(" ".join(["Usage: belvedere-feed", *command]), result.stdout.decode())
         self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage_is_2_and_one_sentence(self):
-        all_commands = "simulate, import, inspect, proxy, keygen"
+        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash"
         simulate = ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1"]
         imported = ["import", "ibnetdiscover", DIRTY, "-o"]
         for command, *words in (
-                ([], all_commands), (["nonsense"], "'nonsense'", all_commands), (["record", "x.bvr"], "record", "not supported yet", all_commands),
-                (["bridge"], "bridge", "not supported yet", all_commands), (["verify", "x"], "verify", "not supported yet", all_commands),
+                ([], all_commands), (["nonsense"], "'nonsense'", all_commands), (["record", "tcp://127.0.0.1:1"], "--output"),
+                (["bridge"], "bridge", "not supported yet", all_commands), (["state-hash"], "state-hash --help"),
+                (["record", "tcp://127.0.0.1:1", "-o", "x.bvr", "--keep", "7"], "--keep"),
+                (["record", "tcp://127.0.0.1:1", "-o", "x.bvr", "--max-size", "much"], "--max-size"),
                 (["--nonsense"], "'--nonsense'"), (["import"], "import", "ibnetdiscover"), (["import", "nonsense"], "'nonsense'", "ibnetdiscover"),
                 (["import", "ibnetdiscover"], "import ibnetdiscover --help"), (["inspect"], "inspect --help"), (["inspect", "a", "b"], "'b'"),
                 (["simulate", "--cluster", "x"], "--bind"), ([*simulate, "--nonsense"], "'--nonsense'"), ([*simulate, "--rate", "0"], "--rate"),
@@ -73,7 +77,8 @@ class Usage(Case):
 class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
-    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"]}
+    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"],
+                "record": ["record"], "state-hash": ["state-hash"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -222,6 +227,96 @@ class Simulate(Case):
         result = feed("simulate", "--cluster", str(path), "--bind", f"ipc://{self.folder}/s", "--duration", "1", "--rate", "10",
                       "--speed", "100")
         self.assertEqual((result.returncode, result.stderr), (0, b""))
+
+
+class Record(Case):
+    """Records a simulated cluster, then asks the recording."""
+
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(Simulate.end, process)
+        return process
+
+    def publish(self):
+        """Where the one publisher of this test speaks."""
+        endpoint = f"ipc://{self.folder}/publisher"
+        if (self.folder / "publisher").exists():
+            return endpoint
+        path, _ = self.import_fixture()
+        simulator = self.start("simulate", "--cluster", str(path), "--bind", endpoint, "--rate", "20")
+        self.assertIn("publishing", simulator.stdout.readline().decode())
+        return endpoint
+
+    def record(self, *arguments, number=signal.SIGTERM):
+        """A recording of about a second, and what was said on standard error."""
+        file = self.folder / "run.bvr"
+        recorder = self.start("record", self.publish(), "-o", str(file), *arguments)
+        said = recorder.stderr.readline().decode()
+        time.sleep(1)
+        recorder.send_signal(number)
+        out, err = recorder.communicate(timeout=PATIENCE_S)
+        self.assertEqual((recorder.returncode, out, err), (0, b"", b""))
+        return file, said
+
+    def test_records_until_a_signal(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            file, said = self.record(number=number)
+            self.assertRegex(said, r"^belvedere-feed: recording sim from ipc://.* into .*run\.bvr\.\n$")
+            found = json.loads(feed("inspect", str(file), "--json").stdout)
+            self.assertEqual(found["kind"], "recording")
+            self.assertEqual(found["objects"]["switch"], 3)
+            self.assertEqual(found["links"]["host"], 9)
+            self.assertGreater(found["ticks"], 3)
+            self.assertGreater(found["samples"], found["ticks"])
+            self.assertGreater(found["bytes_per_sample"], 0)
+            self.assertEqual([source["name"] for source in found["sources"]], ["sim"])
+            self.assertLess(found["time_begin"], found["time_end"])
+            self.assertIn("bytes per sample", feed("inspect", str(file)).stdout.decode())
+            self.assertEqual([path.name for path in self.folder.glob("run.bvr*")], ["run.bvr"])  # no log left
+            file.unlink()
+
+    def test_state_hash(self):
+        file, _ = self.record()
+        hashes = {}
+        for at in ("begin", "+0s", "end", "-0s", "+300ms", "+300ms"):
+            result = feed("state-hash", str(file), "--at", at)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertRegex(result.stdout.decode(), r"^[0-9a-f]{16}\n$")
+            self.assertEqual(hashes.setdefault(at, result.stdout), result.stdout)
+        self.assertEqual(hashes["begin"], hashes["+0s"])
+        self.assertEqual(hashes["end"], hashes["-0s"])
+        self.assertNotEqual(hashes["begin"], hashes["end"])
+        at_end = json.loads(feed("inspect", str(file), "--json").stdout)["time_end"]
+        self.assertEqual(feed("state-hash", str(file), "--at", at_end).stdout, hashes["end"])
+        self.assert_refused(feed("state-hash", str(file), "--at", "noon"), 2, "--at", "noon", "+90s")
+
+    def test_goes_on_with_a_file_and_says_what_is_missing(self):
+        endpoint = self.publish()
+        file = self.folder / "run.bvr"
+        for _ in range(2):
+            recorder = self.start("record", endpoint, "-o", str(file))
+            self.assertIn("recording sim", recorder.stderr.readline().decode())
+            time.sleep(0.7)
+            recorder.send_signal(signal.SIGTERM)
+            self.assertEqual(recorder.wait(PATIENCE_S), 0)
+            time.sleep(0.3)
+        gaps = json.loads(feed("inspect", str(file), "--json").stdout)["gaps"]
+        self.assertEqual([(gap["source"], gap["reason"]) for gap in gaps], [("sim", "nobody recorded")])
+        found = feed("inspect", str(file)).stdout.decode()
+        self.assertIn("nobody recorded", found)
+
+    def test_refuses_what_cannot_be_recorded_into(self):
+        endpoint = self.publish()
+        (self.folder / "text").write_text("hello, this is no database at all")
+        self.assert_refused(feed("record", endpoint, "-o", str(self.folder)), 1, "folder")
+        self.assert_refused(feed("record", endpoint, "-o", "/nonexistent/a.bvr"), 1, "/nonexistent")
+        self.assert_refused(feed("record", endpoint, "-o", str(self.folder / "text")), 1, "text")
+        self.assert_refused(feed("record", "udp://127.0.0.1:1", "-o", str(self.folder / "a.bvr")), 1, "udp")
+        file, _ = self.record()
+        other = self.start("simulate", "--cluster", "array-512", "--bind", f"ipc://{self.folder}/other")
+        self.assertIn("publishing", other.stdout.readline().decode())
+        self.assert_refused(feed("record", f"ipc://{self.folder}/other", "-o", str(file)), 1, "another cluster")
+        self.assert_refused(feed("inspect", "/nonexistent/a.bvr"), 1, "/nonexistent/a.bvr")
 
 
 class Relay(Case):
