@@ -23,6 +23,7 @@ struct Passes {
         : racks(RacksPass::create(make)),
           boxes(BoxesPass::create(make)),
           structure(StructurePass::create(make)),
+          air(AirPass::create(make)),
           ground(GroundPass::create(make, rich)),
           shadows(ShadowsPass::create(make)),
           trunks(TrunksPass::create(make, rich)),
@@ -32,6 +33,7 @@ struct Passes {
     RacksPass racks;
     BoxesPass boxes;
     StructurePass structure;
+    AirPass air;
     GroundPass ground;
     ShadowsPass shadows;
     TrunksPass trunks;
@@ -107,9 +109,11 @@ struct Renderer::Impl {
     void bind_scene(Frame& frame);
     bool draw_to_window(Frame& frame, const FrameInput& input);
     void draw_to_picture(Frame& frame, const FrameInput& input);
-    void record(Frame& frame, const FrameInput& input, const FinalImage& target, VkImageLayout final_layout);
-    void begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target);
-    [[nodiscard]] bool set_view(VkCommandBuffer cmd, const FrameInput& input) const;
+    void record(Frame& frame, const FrameInput& input, FinalImage& target, VkImageLayout final_layout);
+    void begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target, bool keep_around);
+    // Where in the target the eye looks, in whole pixels; empty: nowhere, panels cover all of it.
+    [[nodiscard]] VkRect2D view_of(const FrameInput& input) const;
+    void set_view(VkCommandBuffer cmd, const FrameInput& input, const VkRect2D& view) const;
     void record_passes(Frame& frame, const FrameInput& input);
     [[nodiscard]] bool minimised() const { return extent.width == 0 || extent.height == 0; }
 
@@ -186,12 +190,13 @@ void Renderer::Impl::bind_scene(Frame& frame) {
 }
 
 // The attachments of the 3D view: what the passes draw into, cleared.
-void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target) {
+void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target,
+                                     bool keep_around) {
     const Gpu& g = *gpu;
     VkRenderingAttachmentInfo color{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
     color.imageView = g.rich ? g.targets.picture.view.get() : target.view;
     color.imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
-    color.loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR;
+    color.loadOp = keep_around ? VK_ATTACHMENT_LOAD_OP_LOAD : VK_ATTACHMENT_LOAD_OP_CLEAR;
     color.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
     if (g.rich && g.targets.samples.view) {
         color.resolveImageView = color.imageView;
@@ -218,24 +223,22 @@ void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& inpu
     vkCmdBeginRendering(cmd, &rendering);
 }
 
-// Where in the target the eye looks; false: nowhere, panels cover all of it.
-bool Renderer::Impl::set_view(VkCommandBuffer cmd, const FrameInput& input) const {
+VkRect2D Renderer::Impl::view_of(const FrameInput& input) const {
     const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
     const glm::vec2 low = glm::max(min, glm::vec2(0));
     const glm::vec2 high =
         glm::min(min + size, glm::vec2(static_cast<float>(extent.width), static_cast<float>(extent.height)));
-    if (high.x <= low.x || high.y <= low.y) return false;
+    if (high.x <= low.x || high.y <= low.y) return {};
+    return {{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
+            {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
+}
+
+void Renderer::Impl::set_view(VkCommandBuffer cmd, const FrameInput& input, const VkRect2D& view) const {
+    const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
     // The eye's y points up, Vulkan's down.
     const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
-    const VkRect2D scissor{{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
-                           {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
-    const glm::vec3& fog = input.constants.fog_color;
-    const VkClearAttachment air{VK_IMAGE_ASPECT_COLOR_BIT, 0, {{{fog.r, fog.g, fog.b, 0.0f}}}};
-    const VkClearRect view{scissor, 0, 1};
-    vkCmdClearAttachments(cmd, 1, &air, 1, &view);
     vkCmdSetViewport(cmd, 0, 1, &viewport);
-    vkCmdSetScissor(cmd, 0, 1, &scissor);
-    return true;
+    vkCmdSetScissor(cmd, 0, 1, &view);
 }
 
 // The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
@@ -247,6 +250,8 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input) {
     const Recorder recorder{cmd, g.bindings, stats, pulse_at(input.constants.time_s)};
     const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
     const Passes& p = g.passes;
+    frame.timers.mark(cmd, "air");
+    p.air.record(recorder);
     if (g.rich && g.scene.slab_count) {
         frame.timers.mark(cmd, "reflection");
         gpu::PassConstants mirror{};
@@ -277,8 +282,7 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input) {
     p.beacons.record(recorder, in);
 }
 
-void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalImage& target,
-                            VkImageLayout final_layout) {
+void Renderer::Impl::record(Frame& frame, const FrameInput& input, FinalImage& target, VkImageLayout final_layout) {
     Gpu& g = *gpu;
     bind_scene(frame);
     std::memcpy(frame.constants_buffer.mapped, &input.constants, sizeof input.constants);
@@ -291,6 +295,14 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
     frame.begin_commands(g.device);
     frame.timers.begin(frame.cmd, !g.device.software || timing);
 
+    const VkRect2D view = view_of(input);
+    const glm::ivec2 view_low(view.offset.x, view.offset.y);
+    const UiParts ui = g.ui.parts(view_low, view_low + glm::ivec2(view.extent.width, view.extent.height),
+                                  input.constants.colors[gpu::theme_surface]);
+    // The rich picture's last step goes over the whole image.
+    const bool keep_around = !g.rich && ui.fingerprint != 0 && ui.fingerprint == target.shown_around;
+    target.shown_around = g.rich ? 0 : ui.fingerprint;
+
     constexpr VkPipelineStageFlags2 color_stage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT;
     constexpr VkPipelineStageFlags2 depth_stages =
         VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
@@ -301,9 +313,9 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
     // The frame before may still draw into the same images, or copy from them.
     record_transitions(
         frame.cmd,
-        {Transition{target.image, g.format.format, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                    color_stage | VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, color_stage,
-                    color_access},
+        {Transition{target.image, g.format.format, keep_around ? final_layout : VK_IMAGE_LAYOUT_UNDEFINED,
+                    VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, color_stage | VK_PIPELINE_STAGE_2_COPY_BIT,
+                    VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, color_stage, color_access},
          Transition{g.targets.depth.handle.get(), VK_FORMAT_D32_SFLOAT, VK_IMAGE_LAYOUT_UNDEFINED,
                     VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, depth_stages, depth_access, depth_stages, depth_access}});
 
@@ -323,15 +335,18 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, const FinalIm
         record_transitions(frame.cmd, {opened(g.targets.picture)});
         if (g.targets.samples.view) record_transitions(frame.cmd, {opened(g.targets.samples)});
     }
-    begin_rendering(frame.cmd, input, target);
-    if (set_view(frame.cmd, input)) record_passes(frame, input);
+    begin_rendering(frame.cmd, input, target, keep_around);
+    if (view.extent.width > 0) {
+        set_view(frame.cmd, input, view);
+        record_passes(frame, input);
+    }
     vkCmdEndRendering(frame.cmd);
     if (g.rich) {
         frame.timers.mark(frame.cmd, "bloom");
         g.bloom.record({frame.cmd, g.bindings, stats, 1}, g.targets, target);
     }
     frame.timers.mark(frame.cmd, "ui");
-    g.ui.record(frame.cmd, target.framebuffer.get(), extent, stats);
+    g.ui.record(frame.cmd, target.framebuffer.get(), extent, stats, keep_around ? &ui.over : nullptr);
     frame.timers.mark(frame.cmd, "");
 
     const bool copied = final_layout == VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;

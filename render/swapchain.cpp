@@ -56,7 +56,7 @@ Swapchain::Swapchain(const Device& device, VkSurfaceFormatKHR format, VkExtent2D
                               ? VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR
                               : VK_COMPOSITE_ALPHA_INHERIT_BIT_KHR;
     info.presentMode = choose_present_mode(device, vsync);
-    info.clipped = VK_TRUE;
+    info.clipped = VK_FALSE;  // what stands around the 3D view is kept from frame to frame
     info.oldSwapchain = old;
     VK_CHECK(vkCreateSwapchainKHR(device.handle, &info, nullptr, &handle_));
 

@@ -24,7 +24,7 @@ public:
     bool present(uint32_t image);
 
     [[nodiscard]] VkExtent2D extent() const { return extent_; }
-    [[nodiscard]] const FinalImage& image(uint32_t index) const { return images_[index].final_image; }
+    [[nodiscard]] FinalImage& image(uint32_t index) { return images_[index].final_image; }
     [[nodiscard]] VkSemaphore rendered(uint32_t index) const { return images_[index].rendered.get(); }
     [[nodiscard]] VkSwapchainKHR handle() const { return handle_; }
 

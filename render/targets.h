@@ -13,6 +13,8 @@ struct FinalImage {
     VkImage image = VK_NULL_HANDLE;
     VkImageView view = VK_NULL_HANDLE;
     UniqueFramebuffer framebuffer;  // of the UI's render pass
+    // What was last drawn into it around the 3D view (UiParts); 0: nothing that could be kept.
+    uint64_t shown_around = 0;
 };
 
 struct Targets {

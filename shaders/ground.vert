@@ -1,26 +1,48 @@
-// The ground: a net of 24 × 24 fields far beyond the site. What changes slowly (haze, the grid's border) is worked out per vertex.
+// The grid on the ground, a line every twenty metres over the site; beyond it the lines fade out. Three quads a line: before the
+// site, over it, behind it.
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "common.glsl"
+#include "ribbon.glsl"
 
-layout(location = 0) out vec2 out_world;
-layout(location = 1) out vec4 out_color;  // ground in its haze; strength of the grid
+layout(location = 0) out vec3 out_here;         // clip x, y and w of the line, and of the next line beside it
+layout(location = 1) out vec3 out_beside;
+layout(location = 2) out vec2 out_line;         // pixels from the line; strength
+layout(location = 3) flat out vec2 out_across;  // unit vector on the screen
 
-const uint fields = 24u;
+const float spacing = 20.0;  // metres; ground.cpp counts the lines
+const float border = 0.3;    // of the site's size on each side
+const float reach = 1.0;      // pixels on each side: one pixel wide, with soft edges
 
 void main() {
-    const uint field = pass_in.first_row + (gl_VertexIndex >> 2);
-    const vec2 unit = vec2(field % fields + (gl_VertexIndex & 1), field / fields + ((gl_VertexIndex >> 1) & 1)) / float(fields);
     const vec2 size = pass_in.extent_max - pass_in.extent_min;
-    // Fields are small near the site and large far away: the middle half of the net covers the site and its border.
-    const vec2 from_middle = unit * 2.0 - 1.0;
-    const vec2 reach = from_middle * (0.9 + 1.6 * from_middle * from_middle * from_middle * from_middle);
-    const vec2 world = mix(pass_in.extent_min, pass_in.extent_max, 0.5 + reach);
-    const vec2 outside = max(pass_in.extent_min - world, world - pass_in.extent_max) / (0.3 * size);
-    const float border = clamp(1.0 - max(outside.x, outside.y), 0.0, 1.0);
-    const vec4 clip = frame.clip_from_world * vec4(world, pass_in.mirror_z, 1.0);
-    const float air = clear_air(1.0 / max(distance(vec3(world, pass_in.mirror_z), frame.eye), 0.1));
-    out_world = world / 10.0;
-    out_color = vec4(mix(frame.fog_color, frame.colors[theme_ground].rgb, air), 0.5 * border * air);
-    gl_Position = clip;
+    const vec2 low = pass_in.extent_min - border * size, high = pass_in.extent_max + border * size;
+    const uint quad = pass_in.first_row + (gl_VertexIndex >> 2);
+    const uint stretch = quad % 3u;
+    const uvec2 lines = uvec2(floor(high / spacing) - ceil(low / spacing)) + 1u;
+    uint line = quad / 3u;
+    const uint axis = line < lines.x ? 0u : 1u;  // across which the lines follow each other
+    if (axis == 1u) line -= lines.x;
+    const uint along = 1u - axis;
+
+    const float stops[4] = {low[along], pass_in.extent_min[along], pass_in.extent_max[along], high[along]};
+    vec3 from = vec3(pass_in.mirror_z);
+    from[axis] = (ceil(low[axis] / spacing) + float(line)) * spacing;
+    vec3 to = from;
+    from[along] = stops[stretch];
+    to[along] = stops[stretch + 1u];
+    const Ribbon ribbon = ribbon_between(from, to);
+
+    const bool far_end = (gl_VertexIndex & 1) != 0;
+    const float side = (gl_VertexIndex & 2) != 0 ? reach : -reach;
+    const float part = far_end ? ribbon.cut_b : ribbon.cut_a;
+    const vec3 here = mix(from, to, part);
+    vec3 beside = here;
+    beside[axis] += spacing;
+    out_here = (far_end ? ribbon.to : ribbon.from).xyw;
+    out_beside = (frame.clip_from_world * vec4(beside, 1.0)).xyw;
+    out_across = ribbon_across(ribbon);
+    const float outside = max(pass_in.extent_min[axis] - from[axis], from[axis] - pass_in.extent_max[axis]) / (border * size[axis]);
+    const float ends = stretch == 1u ? 1.0 : stretch == 0u ? part : 1.0 - part;
+    out_line = vec2(side, 0.5 * ends * clamp(1.0 - outside, 0.0, 1.0));
+    gl_Position = ribbon_corner(ribbon, far_end, out_across * side);
 }

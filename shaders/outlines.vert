@@ -2,6 +2,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "box_corner.glsl"
+#include "ribbon.glsl"
 
 layout(set = 0, binding = 6, scalar) readonly buffer OutlineBlock { OutlineRow outlines[]; };
 
@@ -23,25 +24,14 @@ void main() {
     const vec2 cos_sin = vec2(cos(row.yaw), sin(row.yaw));
     const vec3 size = row.size + vec3(0.02);
     const vec3 centre = row.position + vec3(0.0, 0.0, 0.5 * row.size.z);
-    vec4 a = frame.clip_from_world * vec4(centre + turn(from * size, cos_sin), 1.0);
-    vec4 b = frame.clip_from_world * vec4(centre + turn(to * size, cos_sin), 1.0);
-    const float nearest = 0.05;
-    const bool behind = a.w < nearest && b.w < nearest;
-    const vec4 a0 = a;
-    if (a.w < nearest) a = mix(a, b, (nearest - a.w) / (b.w - a.w));
-    if (b.w < nearest) b = mix(a0, b, (nearest - a0.w) / (b.w - a0.w));
-    const vec2 half_view = 0.5 * frame.viewport_size;
-    const vec2 along = b.xy / b.w * half_view - a.xy / a.w * half_view;
-    const vec2 direction = length(along) > 1e-3 ? normalize(along) : vec2(1.0, 0.0);
-    const vec2 across = vec2(-direction.y, direction.x);
+    const Ribbon ribbon = ribbon_between(centre + turn(from * size, cos_sin), centre + turn(to * size, cos_sin));
     const bool far_end = (gl_VertexIndex & 1) != 0;
     const float side = (gl_VertexIndex & 2) != 0 ? 1.0 : -1.0;
     const float half_width = 1.0 * max(frame.ui_scale, 1.0);
-    vec4 clip = far_end ? b : a;
     const float reach = half_width + 0.75;
-    clip.xy += (across * side + direction * (far_end ? 0.5 : -0.5)) * reach / half_view * clip.w;
-    clip.z *= 1.0005;
+    const vec2 offset = (ribbon_across(ribbon) * side + ribbon.direction * (far_end ? 0.5 : -0.5)) * reach;
+    gl_Position = ribbon_corner(ribbon, far_end, offset);
+    gl_Position.z *= 1.0005;
     out_across = vec2(side * reach, half_width);
     out_color = unpackUnorm4x8(row.color) * vec4(1.0, 1.0, 1.0, pass_in.strength);
-    gl_Position = behind ? vec4(0.0, 0.0, -1.0, 1.0) : clip;
 }

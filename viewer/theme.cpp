@@ -55,7 +55,7 @@ glm::vec4 to_vec4(Rgba color) {
 
 // What only the hall has. Healthy things in the hall are quieter than the marks of the panels.
 struct HallColors {
-    uint32_t ok, floor, grid, no_data, below, above, sign, fog;
+    uint32_t ok, floor, grid, no_data, below, above, sign;
     std::array<uint32_t, gpu::material_count> materials;
 };
 
@@ -69,7 +69,6 @@ constexpr HallColors dark_hall{
     0x0B1E3A,
     0xF3E9B0,
     0x93A1B0,
-    0x0B1016,
     {0x51667A, 0x141B23, 0x1F2A35, 0x1A222B, 0x222C37, 0x27323E, 0x2C5573, 0x6B4438, 0x3D4450, 0x26384A, 0x2B3642,
      0x2E3945, 0x313D49, 0x2A3743, 0x1D262F, 0x37485A, 0x0C1117, 0x22303E}};
 constexpr HallColors light_hall{
@@ -80,7 +79,6 @@ constexpr HallColors light_hall{
     0x1B365D,
     0x8F7A1F,
     0x4A5663,
-    0xE4E9EE,
     {0x8799AA, 0xF4F6F8, 0xC9D1D9, 0xB4BEC8, 0xC5CDD5, 0xAEB8C2, 0x7FAFCF, 0xD3A08C, 0x9EA7B1, 0xA9BCCE, 0xB3BDC7,
      0xB9C2CB, 0xC6CED6, 0xC7D0D9, 0xBAC3CC, 0x8C9AA8, 0xE9EDF1, 0xD8E2EA}};
 
@@ -157,6 +155,6 @@ std::array<glm::vec4, 40> theme_colors(Theme theme) {
     return out;
 }
 
-glm::vec3 fog_color(Theme theme) { return glm::vec3(to_vec4(rgb(hall_colors(theme).fog))); }
+glm::vec3 fog_color(Theme theme) { return glm::vec3(to_vec4(palette(theme).ground)); }
 
 }  // namespace bv

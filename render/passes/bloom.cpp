@@ -36,9 +36,7 @@ void draw_over(const Recorder& recorder, const UniquePipeline& pipeline, VkImage
     vkCmdSetViewport(recorder.cmd, 0, 1, &viewport);
     vkCmdSetScissor(recorder.cmd, 0, 1, &scissor);
     recorder.bind(pipeline);
-    vkCmdDraw(recorder.cmd, 3, 1, 0, 0);
-    ++recorder.stats.draw_calls;
-    ++recorder.stats.triangles;
+    recorder.draw_over_all();
     vkCmdEndRendering(recorder.cmd);
 }
 

@@ -1,12 +1,24 @@
-// Draws hall floors and the ground around them. Reads: slab boxes, the ground's extent. Writes: colour; floors, depth.
+// Draws hall floors and the grid on the ground around them; the ground itself is the colour of the air. Reads: slab
+// boxes, the ground's extent. Writes: colour; floors, depth.
 #include <algorithm>
+#include <cmath>
 
 #include "render/passes/passes.h"
 #include "shaders/embedded.h"
 
 namespace bv {
+namespace {
 
-static constexpr uint32_t ground_fields = 24;  // the net of ground.vert
+// As in ground.vert.
+constexpr float spacing = 20, border = 0.3f;
+constexpr uint32_t quads_per_line = 3;
+
+uint32_t count_lines(float low, float high) {
+    const float margin = border * (high - low);
+    return uint32_t(std::max(0.0f, std::floor((high + margin) / spacing) - std::ceil((low - margin) / spacing)) + 1);
+}
+
+}  // namespace
 
 GroundPass GroundPass::create(const PipelineFactory& make, bool rich) {
     GroundPass pass;
@@ -14,7 +26,8 @@ GroundPass GroundPass::create(const PipelineFactory& make, bool rich) {
     pass.slabs =
         make.create({spirv::boxes_vert, spirv::slabs_frag, rich ? Blend::over : Blend::opaque, Depth::write, 1});
     // Nothing lies below the ground, so its depth hides nothing and is not written.
-    pass.ground = make.create({spirv::ground_vert, spirv::ground_frag, Blend::opaque, Depth::test, {}});
+    pass.lines = make.create({spirv::ground_vert, spirv::ground_frag, Blend::over, Depth::test, {}});
+    if (rich) pass.cover = make.create({spirv::ground_cover_vert, spirv::air_frag, Blend::opaque, Depth::test, {}});
     return pass;
 }
 
@@ -29,8 +42,14 @@ void GroundPass::record(const Recorder& recorder, const PassInput& in) const {
     constants.mirror_z = std::min(in.scene.reflection_height, 0.0f) - 0.05f;
     constants.extent_min = in.scene.ground_min;
     constants.extent_max = in.scene.ground_max;
-    recorder.bind(ground);
-    recorder.draw(recorder.bindings.quad, 0, ground_fields * ground_fields, constants);
+    if (in.rich) {
+        recorder.bind(cover);
+        recorder.draw(recorder.bindings.quad, 0, 1, constants);
+    }
+    const uint32_t count = count_lines(in.scene.ground_min.x, in.scene.ground_max.x) +
+                           count_lines(in.scene.ground_min.y, in.scene.ground_max.y);
+    recorder.bind(lines);
+    recorder.draw(recorder.bindings.quad, 0, quads_per_line * count, constants);
 }
 
 }  // namespace bv

@@ -8,6 +8,7 @@
 #include "render/pipeline.h"
 #include "render/scene_buffers.h"
 #include "render/targets.h"
+#include "render/ui_parts.h"
 
 namespace bv {
 
@@ -21,6 +22,8 @@ struct Recorder {
     void bind(const UniquePipeline& pipeline) const;
     // Draws rows [first, first + count) as the pattern says, in as few draws as 16-bit indices allow.
     void draw(const IndexPattern& pattern, uint32_t first, uint32_t count, gpu::PassConstants constants) const;
+    // Draws one triangle over the whole viewport.
+    void draw_over_all() const;
 };
 
 // Calls draw(is_special, first, count) for runs of rows in their order. A few plain rows between special ones go with
@@ -54,6 +57,13 @@ struct PassInput {
     bool rich;
 };
 
+// The colour that distance fades into, behind everything.
+struct AirPass {
+    static AirPass create(const PipelineFactory& make);
+    void record(const Recorder& recorder) const;
+    UniquePipeline air;
+};
+
 // Every rack as one box whose faces show its cells. Near racks get patterns in their cells, far ones the lean shader.
 struct RacksPass {
     static RacksPass create(const PipelineFactory& make);
@@ -76,11 +86,13 @@ struct StructurePass {
     UniquePipeline boxes, cylinders, glass;
 };
 
-// Hall floors and the ground around them. Drawn after what stands on them, so that hidden floor is not shaded.
+// Hall floors and the grid on the ground around them. Drawn after what stands on them, so that hidden floor is not
+// shaded.
 struct GroundPass {
     static GroundPass create(const PipelineFactory& make, bool rich);
     void record(const Recorder& recorder, const PassInput& in) const;
-    UniquePipeline slabs, ground;
+    UniquePipeline slabs, lines;
+    UniquePipeline cover;  // rich only
 };
 
 // The darkness at the foot of racks, over the floor.
@@ -134,12 +146,18 @@ public:
     [[nodiscard]] VkRenderPass render_pass() const { return render_pass_.get(); }
     // Starts the backend in the current ImGui context and uploads its font atlas; again after the fonts have changed.
     void upload_fonts(const Device& device);
-    void record(VkCommandBuffer cmd, VkFramebuffer framebuffer, VkExtent2D extent, FrameStats& stats) const;
+    // ImGui's lists around a view of that many pixels from low to high, and over it.
+    [[nodiscard]] UiParts parts(glm::ivec2 view_low, glm::ivec2 view_high, const glm::vec4& surface) const;
+    // `only`: of all lists just these.
+    void record(VkCommandBuffer cmd, VkFramebuffer framebuffer, VkExtent2D extent, FrameStats& stats,
+                const std::vector<ImDrawList*>* only) const;
 
 private:
+    [[nodiscard]] ImDrawData* drawn() const;  // null: nothing
     UniqueRenderPass render_pass_;
     UniqueDescriptorPool descriptors_;
     bool ready_ = false;
+    uint64_t fonts_version_ = 0;
 };
 
 }  // namespace bv

@@ -69,6 +69,7 @@ void UiPass::upload_fonts(const Device& device) {
     once.submit_and_wait();
     ImGui_ImplVulkan_DestroyFontUploadObjects();
     ready_ = true;
+    ++fonts_version_;
 }
 
 void UiPass::destroy() {
@@ -76,19 +77,40 @@ void UiPass::destroy() {
     ready_ = false;
 }
 
-void UiPass::record(VkCommandBuffer cmd, VkFramebuffer framebuffer, VkExtent2D extent, FrameStats& stats) const {
-    ImDrawData* data = ready_ && ImGui::GetCurrentContext() ? ImGui::GetDrawData() : nullptr;
-    if (!data || data->TotalVtxCount == 0) return;
+ImDrawData* UiPass::drawn() const { return ready_ && ImGui::GetCurrentContext() ? ImGui::GetDrawData() : nullptr; }
+
+UiParts UiPass::parts(glm::ivec2 view_low, glm::ivec2 view_high, const glm::vec4& surface) const {
+    const ImDrawData* data = drawn();
+    if (!data) return {};
+    const uint64_t ground = ImGui::ColorConvertFloat4ToU32({surface.r, surface.g, surface.b, surface.a});
+    return part_ui(*data, view_low, view_high, fonts_version_ << 32 | ground);
+}
+
+void UiPass::record(VkCommandBuffer cmd, VkFramebuffer framebuffer, VkExtent2D extent, FrameStats& stats,
+                    const std::vector<ImDrawList*>* only) const {
+    const ImDrawData* all = drawn();
+    if (!all) return;
+    std::vector<ImDrawList*> lists;
+    if (only)
+        lists = *only;
+    else
+        lists.assign(all->CmdLists, all->CmdLists + all->CmdListsCount);
+    ImDrawData data = *all;
+    data.CmdLists = lists.data();
+    data.CmdListsCount = static_cast<int>(lists.size());
+    data.TotalVtxCount = data.TotalIdxCount = 0;
+    for (const ImDrawList* list : lists)
+        data.TotalVtxCount += list->VtxBuffer.Size, data.TotalIdxCount += list->IdxBuffer.Size;
+    if (data.TotalVtxCount == 0) return;
     VkRenderPassBeginInfo begin{VK_STRUCTURE_TYPE_RENDER_PASS_BEGIN_INFO};
     begin.renderPass = render_pass_.get();
     begin.framebuffer = framebuffer;
     begin.renderArea = {{0, 0}, extent};
     vkCmdBeginRenderPass(cmd, &begin, VK_SUBPASS_CONTENTS_INLINE);
-    ImGui_ImplVulkan_RenderDrawData(data, cmd);
+    ImGui_ImplVulkan_RenderDrawData(&data, cmd);
     vkCmdEndRenderPass(cmd);
-    for (int i = 0; i < data->CmdListsCount; ++i)
-        stats.draw_calls += static_cast<uint32_t>(data->CmdLists[i]->CmdBuffer.Size);
-    stats.triangles += static_cast<uint64_t>(data->TotalIdxCount) / 3;
+    for (const ImDrawList* list : lists) stats.draw_calls += static_cast<uint32_t>(list->CmdBuffer.Size);
+    stats.triangles += static_cast<uint64_t>(data.TotalIdxCount) / 3;
 }
 
 }  // namespace bv

@@ -129,6 +129,60 @@ TEST_CASE("the interface is drawn, and again after its fonts have changed") {
     CHECK(renderer.validation_messages() == 0);
 }
 
+TEST_CASE("panels around the view are drawn when they change, and kept while they do not") {
+    const Interface interface;
+    Renderer renderer(small());
+    renderer.upload_fonts();
+    struct Step {
+        const char* panel;
+        float over_x;         // of a window over the view; 0: none
+        bool across = false;  // a window across the view's border
+        float view_x = 100;
+        float eye_x = 0;
+        bool kept = false;
+    };
+    const Step steps[] = {
+        {"98,301", 0},
+        {"98,301", 0, false, 100, 0, true},
+        {"98,301", 120, false, 100, 1, true},  // what lies over the view comes and moves, and so does the eye
+        {"98,301", 150, false, 100, 2, true},
+        {"98,302", 150, false, 100, 2},
+        {"98,302", 0, true, 100, 2},  // across: everything is drawn
+        {"98,302", 0, true, 100, 1},
+        {"98,302", 0, false, 100, 1},  // and what it covered is there again
+        {"98,302", 0, false, 100, 1, true},
+        {"98,302", 0, false, 110, 1},  // the view moves
+        {"98,302", 0, false, 110, 1, true},
+    };
+    const auto window = [](const char* name, ImVec2 at, ImVec2 size, const char* text) {
+        ImGui::SetNextWindowPos(at);
+        ImGui::SetNextWindowSize(size);
+        ImGui::Begin(name, nullptr, ImGuiWindowFlags_NoDecoration);
+        ImGui::TextUnformatted(text);
+        ImGui::End();
+    };
+    uint32_t whole_calls = 0;
+    for (const Step& step : steps) {
+        ImGui::NewFrame();
+        window("panel", {0, 0}, {90, 180}, step.panel);
+        if (step.over_x > 0) window("over", {step.over_x, 60}, {60, 40}, "legend");
+        if (step.across) window("across", {60, 80}, {90, 40}, "tip");
+        ImGui::Render();
+        const auto constants = look_from({step.eye_x, -12, 6}, {0, 0, 0}, 0.7f, {step.view_x, 40}, {120, 100});
+        const Pixels picture = draw(renderer, constants, one_box);
+        const uint32_t calls = renderer.stats().draw_calls;
+        // A target made anew holds nothing that could be kept.
+        renderer.resize(300, 180);
+        renderer.resize(320, 180);
+        const Pixels whole = draw(renderer, constants, one_box);
+        whole_calls = renderer.stats().draw_calls;
+        CAPTURE(&step - steps);
+        CHECK(difference(picture, whole) == 0);
+        CHECK((calls < whole_calls) == step.kept);
+    }
+    CHECK(renderer.validation_messages() == 0);
+}
+
 TEST_CASE("a device made anew draws the same picture") {
     const Interface interface;
     Renderer renderer(small());
@@ -155,7 +209,8 @@ TEST_CASE("every pass has a timer of its name, on a software device only while a
     renderer.time_passes(true);
     for (int i = 0; i < 4; ++i) draw(renderer, view_of_origin(), one_box);
     renderer.begin_frame();
-    for (const char* name : {"ground", "structure", "racks", "boxes", "trunks", "beacons", "outlines", "signs", "ui"}) {
+    for (const char* name :
+         {"air", "ground", "structure", "racks", "boxes", "trunks", "beacons", "outlines", "signs", "ui"}) {
         CAPTURE(name);
         const auto& passes = renderer.stats().passes;
         CHECK(std::any_of(passes.begin(), passes.end(),
