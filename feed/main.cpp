@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
     bv::add_keygen_command(app);
     bv::add_record_command(app);
     bv::add_state_hash_command(app);
+    bv::add_verify_command(app);
     try {
         app.parse(argc, argv);
         return 0;

@@ -14,7 +14,6 @@
 
 #include <fmt/format.h>
 
-#include "net/checksum.h"
 #include "net/recording_aggregates.h"
 #include "net/recording_schema.h"
 #include "net/tick_block.h"
@@ -311,7 +310,7 @@ private:
     void write(const Gap& gap) {
         Statement(database_, "insert into gap (source, begin_ns, end_ns, reason, crc) values (?, ?, ?, ?, ?)")
             .bind_all(std::string_view(gap.source), gap.begin_ns, gap.end_ns, std::string_view(gap.reason),
-                      RowCheck().add(gap.source).add(gap.begin_ns).add(gap.end_ns).add(gap.reason).value())
+                      gap_check(gap.source, gap.begin_ns, gap.end_ns, gap.reason))
             .run();
     }
 

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "net/checksum.h"
 #include "net/recording_impl.h"
 
 namespace bv {
@@ -116,7 +115,7 @@ void Recording::Impl::mark_gaps(int64_t time_ns, ClusterState& state) {
     Statement row(database, "select source, begin_ns, end_ns, reason, crc from gap");
     while (row.step()) {
         const int64_t begin = row.integer(1), end = row.integer(2);
-        if (RowCheck().add(row.text(0)).add(begin).add(end).add(row.text(3)).value() != row.integer(4)) {
+        if (gap_check(row.text(0), begin, end, row.text(3)) != row.integer(4)) {
             note_damage("a row about a gap has a wrong checksum");
             continue;
         }

@@ -1,7 +1,6 @@
 // Bookmarks: in the recording itself, or beside it where it cannot be written. See recording.h.
 #include <algorithm>
 
-#include "net/checksum.h"
 #include "net/recording_impl.h"
 
 namespace bv {
@@ -17,9 +16,7 @@ constexpr int64_t first_id_beside = int64_t(1) << 40;
 
 std::filesystem::path beside(const std::filesystem::path& recording) { return recording.string() + ".bookmarks"; }
 
-int64_t check_of(const Bookmark& b) {
-    return RowCheck().add(b.time_ns).add(b.created_ns).add(b.name).add(b.note).add(b.link).value();
-}
+int64_t check_of(const Bookmark& b) { return bookmark_check(b.time_ns, b.created_ns, b.name, b.note, b.link); }
 
 // How many rows were damaged; they are left out.
 uint64_t read_bookmarks(Database& database, std::vector<Bookmark>& out) {

@@ -67,8 +67,6 @@ create view site_minute as select strftime('%Y-%m-%dT%H:%M:%SZ', begin_ns / 1000
   from aggregate a join metric m on m.id = a.metric where a.step_s = 60 and m.class = 'site';
 )sql";
 
-int64_t metric_key(MetricId id) { return int64_t(id.object_class) << 8 | id.index; }
-
 int64_t metric_check(int64_t id, std::string_view object_class, const Metric& m) {
     return RowCheck().add(id).add(object_class).add(m.name).add(m.label).add(m.unit).add(m.scale).add(m.offset).value();
 }
@@ -147,6 +145,17 @@ std::optional<Enum> enum_from(std::string_view name) {
 
 }  // namespace
 
+int64_t metric_key(MetricId id) { return int64_t(id.object_class) << 8 | id.index; }
+int64_t source_check(int64_t id, std::string_view name) { return RowCheck().add(id).add(name).value(); }
+int64_t meta_check(std::string_view key, std::string_view value) { return RowCheck().add(key).add(value).value(); }
+int64_t gap_check(std::string_view source, int64_t begin_ns, int64_t end_ns, std::string_view reason) {
+    return RowCheck().add(source).add(begin_ns).add(end_ns).add(reason).value();
+}
+int64_t bookmark_check(int64_t time_ns, int64_t created_ns, std::string_view name, std::string_view note,
+                       std::string_view link) {
+    return RowCheck().add(time_ns).add(created_ns).add(name).add(note).add(link).value();
+}
+
 void create_recording(Database& database, const LoadedCluster& cluster) {
     // Small pages waste less behind the last byte of a block; the file shrinks when old blocks are forgotten.
     database.run("pragma page_size = 2048; pragma auto_vacuum = incremental; pragma journal_mode = wal;");
@@ -202,6 +211,34 @@ LoadedCluster read_cluster(Database& database) {
     return load_cluster_text(std::move(text), file);
 }
 
+const char* const metric_columns = "id, class, name, label, unit, scale, offset, crc";
+const char* const series_columns = "id, source, metric, first, count, crc";
+
+bool metric_is_sound(const Statement& row) {
+    Metric recorded{};
+    recorded.name = row.text(2);
+    recorded.label = row.text(3);
+    recorded.unit = row.text(4);
+    recorded.scale = row.real(5);
+    recorded.offset = row.real(6);
+    const int64_t id = row.integer(0);
+    return id >= 0 && id < int64_t(object_class_count << 8) &&
+           metric_check(id, row.text(1), recorded) == row.integer(7);
+}
+
+std::optional<Series> read_series(const Statement& row) {
+    const int64_t metric = row.integer(2);
+    Series series{.id = uint32_t(row.integer(0)),
+                  .source = uint16_t(row.integer(1)),
+                  .metric = {ObjectClass(metric >> 8 & 0xFF), MetricIndex(metric)},
+                  .first = uint32_t(row.integer(3)),
+                  .count = uint32_t(row.integer(4)),
+                  .translated = {}};
+    if (series_check(series) != row.integer(5) || metric < 0 || metric >= int64_t(object_class_count << 8))
+        return std::nullopt;
+    return series;
+}
+
 namespace {
 
 // The recording's metric as this program knows it, and how its raw values translate.
@@ -212,16 +249,10 @@ struct KnownMetric {
 
 std::vector<std::optional<KnownMetric>> read_metrics(Database& database, uint64_t& damaged) {
     std::vector<std::optional<KnownMetric>> known(object_class_count << 8);
-    Statement row(database, "select id, class, name, label, unit, scale, offset, crc from metric");
+    Statement row(database, fmt::format("select {} from metric", metric_columns));
     while (row.step()) {
         const int64_t id = row.integer(0);
-        Metric recorded{};
-        recorded.name = row.text(2);
-        recorded.label = row.text(3);
-        recorded.unit = row.text(4);
-        recorded.scale = row.real(5);
-        recorded.offset = row.real(6);
-        if (id < 0 || size_t(id) >= known.size() || metric_check(id, row.text(1), recorded) != row.integer(7)) {
+        if (!metric_is_sound(row)) {
             ++damaged;
             continue;
         }
@@ -230,10 +261,10 @@ std::vector<std::optional<KnownMetric>> read_metrics(Database& database, uint64_
         if (!index) continue;  // of another version of the catalogue
         KnownMetric metric{{*object_class, *index}, {}};
         const Metric& ours = bv::metric(metric.id);
-        if (ours.scale != recorded.scale || ours.offset != recorded.offset) {
+        const double scale = row.real(5), offset = row.real(6);
+        if (ours.scale != scale || ours.offset != offset) {
             metric.translated.resize(65536, no_data);
-            for (uint32_t raw = 0; raw < no_data; ++raw)
-                metric.translated[raw] = quantise(ours, recorded.offset + recorded.scale * raw);
+            for (uint32_t raw = 0; raw < no_data; ++raw) metric.translated[raw] = quantise(ours, offset + scale * raw);
         }
         known[size_t(id)] = std::move(metric);
     }
@@ -245,33 +276,29 @@ std::vector<std::optional<KnownMetric>> read_metrics(Database& database, uint64_
 std::optional<std::string> read_meta(Database& database, std::string_view key) {
     Statement row(database, "select value, crc from meta where key = ?");
     row.bind(1, key);
-    if (!row.step() || RowCheck().add(key).add(row.text(0)).value() != row.integer(1)) return std::nullopt;
+    if (!row.step() || meta_check(key, row.text(0)) != row.integer(1)) return std::nullopt;
     return std::string(row.text(0));
 }
 
 void write_meta(Database& database, std::string_view key, std::string_view value) {
     Statement(database, "insert or replace into meta (key, value, crc) values (?, ?, ?)")
-        .bind_all(key, value, RowCheck().add(key).add(value).value())
+        .bind_all(key, value, meta_check(key, value))
         .run();
 }
 
 std::vector<Series> read_series(Database& database, const Topology& topology, uint32_t from_id, uint64_t& damaged) {
     const auto metrics = read_metrics(database, damaged);
     std::vector<Series> all;
-    Statement row(database, "select id, source, metric, first, count, crc from series where id >= ? order by id");
+    Statement row(database, fmt::format("select {} from series where id >= ? order by id", series_columns));
     row.bind(1, int64_t(from_id));
     while (row.step()) {
-        const int64_t metric = row.integer(2);
-        Series series{.id = uint32_t(row.integer(0)),
-                      .source = uint16_t(row.integer(1)),
-                      .metric = {ObjectClass(metric >> 8 & 0xFF), MetricIndex(metric)},
-                      .first = uint32_t(row.integer(3)),
-                      .count = uint32_t(row.integer(4))};
-        if (series_check(series) != row.integer(5) || metric < 0 || size_t(metric) >= metrics.size()) {
+        auto sound = read_series(row);
+        if (!sound) {
             ++damaged;
             continue;
         }
-        const auto& known = metrics[size_t(metric)];
+        Series& series = *sound;
+        const auto& known = metrics[size_t(metric_key(series.metric))];
         if (!known) continue;
         series.metric = known->id;
         series.translated = known->translated;
@@ -291,12 +318,6 @@ void insert_series(Database& database, const Series& s) {
                   series_check(s))
         .run();
 }
-
-namespace {
-
-int64_t source_check(int64_t id, std::string_view name) { return RowCheck().add(id).add(name).value(); }
-
-}  // namespace
 
 void insert_source(Database& database, size_t id, std::string_view name) {
     Statement(database, "insert into source (id, name, crc) values (?, ?, ?)")
@@ -402,6 +423,11 @@ void EventRows::write(const EventVersion& version, std::string_view object_path)
     } else {
         standing_.reset();
     }
+    insert(version, object_path);
+}
+
+void EventRows::insert(const EventVersion& version, std::string_view object_path) {
+    const Event& e = version.event;
     insert_
         .bind_all(version.known_ns, version.until_ns, std::string_view(e.source), int64_t(e.id), e.time_ns, e.end_ns,
                   name_of(e.severity), std::string_view(e.kind), name_of(e.object.object_class),
@@ -438,6 +464,11 @@ void JobRows::write(const JobVersion& version) {
     } else {
         standing_.reset();
     }
+    insert(version);
+}
+
+void JobRows::insert(const JobVersion& version) {
+    const Job& j = version.job;
     const std::string nodes = text_of(j.nodes);
     insert_
         .bind_all(version.known_ns, version.until_ns, int64_t(j.slot), name_of(j.state), std::string_view(j.id),

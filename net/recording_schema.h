@@ -40,6 +40,19 @@ void insert_series(Database& database, const Series& series);
 std::vector<std::string> read_sources(Database& database, uint64_t& damaged);  // [id]
 void insert_source(Database& database, size_t id, std::string_view name);
 
+// Rows by themselves, columns in the order of these lists from column 0 on; nothing, or false, where the checksum is
+// wrong. The metric of such a series is numbered as in the recording, which may be another version of the catalogue.
+extern const char* const series_columns;
+extern const char* const metric_columns;
+std::optional<Series> read_series(const Statement& row);
+bool metric_is_sound(const Statement& row);
+int64_t metric_key(MetricId id);
+int64_t source_check(int64_t id, std::string_view name);
+int64_t meta_check(std::string_view key, std::string_view value);
+int64_t gap_check(std::string_view source, int64_t begin_ns, int64_t end_ns, std::string_view reason);
+int64_t bookmark_check(int64_t time_ns, int64_t created_ns, std::string_view name, std::string_view note,
+                       std::string_view link);
+
 // What is known of the recording as a whole, by key; nothing where it is not there or damaged.
 std::optional<std::string> read_meta(Database& database, std::string_view key);
 void write_meta(Database& database, std::string_view key, std::string_view value);
@@ -62,6 +75,8 @@ public:
     explicit EventRows(Database& database);
     // Ends the version that stood and writes this one.
     void write(const EventVersion& version, std::string_view object_path);
+    // Writes it beside all others.
+    void insert(const EventVersion& version, std::string_view object_path);
 
 private:
     Statement standing_, end_, remove_, insert_;
@@ -70,6 +85,7 @@ class JobRows {
 public:
     explicit JobRows(Database& database);
     void write(const JobVersion& version);
+    void insert(const JobVersion& version);
 
 private:
     Statement standing_, end_, remove_, insert_;

@@ -193,8 +193,7 @@ std::vector<GapSpan> Recording::gaps(int64_t begin_ns, int64_t end_ns) {
         "select source, begin_ns, end_ns, reason, crc from gap where begin_ns <= ? and end_ns >= ? order by begin_ns");
     row.bind_all(end_ns, begin_ns);
     while (row.step()) {
-        if (RowCheck().add(row.text(0)).add(row.integer(1)).add(row.integer(2)).add(row.text(3)).value() !=
-            row.integer(4)) {
+        if (gap_check(row.text(0), row.integer(1), row.integer(2), row.text(3)) != row.integer(4)) {
             impl_->note_damage("a row about a gap has a wrong checksum");
             continue;
         }

@@ -1,6 +1,8 @@
 // The only file that speaks to SQLite; see sqlite.h.
 #include "net/sqlite.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -176,6 +178,37 @@ std::span<const std::byte> Statement::blob(int column) const {
     return {blob, size_t(sqlite3_column_bytes(statement_.get(), column))};
 }
 bool Statement::null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+uint64_t scan_rows(Database& database, std::string_view columns, std::string_view table, int64_t from_id,
+                   const std::function<bool(const Statement&, int64_t id)>& row) {
+    constexpr int64_t last_id = std::numeric_limits<int64_t>::max();
+    Statement rows(database, fmt::format("select {}, id from {} where id >= ? order by id", columns, table));
+    const int id_column = rows.columns() - 1;
+    uint64_t stepped_over = 0;
+    for (int64_t at = from_id, step = 1;;) {
+        rows.bind(1, at);
+        try {
+            while (rows.step()) {
+                const int64_t id = rows.integer(id_column);
+                if (id < at) break;  // a page in the wrong place
+                step = 1;
+                at = id + 1;
+                if (!row(rows, id)) return stepped_over;
+            }
+            rows.reset();
+            return stepped_over;
+        } catch (const DatabaseError& error) {
+            if (error.kind != DatabaseError::Kind::damaged) throw;
+            ++stepped_over;
+            rows.reset();
+            if (at > last_id - step) return stepped_over;
+            at += step;
+            step = step > last_id / 2 ? last_id / 2 : step * 2;
+        }
+    }
+}
 
 Transaction::Transaction(Database& database, bool write) : database_(&database) {
     database.run(write ? "begin immediate" : "begin");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,6 +55,7 @@ public:
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] std::span<const std::byte> blob(int column) const;
     [[nodiscard]] bool null(int column) const;
+    [[nodiscard]] int columns() const;
 
 private:
     struct Finalize {
@@ -83,6 +85,11 @@ private:
     std::filesystem::path path_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
+
+// Visits the rows of a table in the order of its integer key `id`, until `row` returns false; steps over pages that
+// cannot be read. Returns how often it had to.
+uint64_t scan_rows(Database& database, std::string_view columns, std::string_view table, int64_t from_id,
+                   const std::function<bool(const Statement&, int64_t id)>& row);
 
 // Rolls back unless committed.
 class Transaction {

@@ -14,7 +14,7 @@ _belvedere_feed_clusters() {
 _belvedere_feed() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify --help --version" -- "$word")
     return
   fi
   case $command in
@@ -25,6 +25,7 @@ _belvedere_feed() {
     keygen) options="--help" ;;
     record) options="--output --keep --max-size --cluster --insecure --curve-server-key --curve-client-key --help" ;;
     state-hash) options="--at --help" ;;
+    verify) options="--json --help" ;;
     *) return ;;
   esac
   case $command,$before in

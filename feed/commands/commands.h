@@ -19,5 +19,6 @@ void add_proxy_command(CLI::App& app);
 void add_keygen_command(CLI::App& app);
 void add_record_command(CLI::App& app);
 void add_state_hash_command(CLI::App& app);
+void add_verify_command(CLI::App& app);
 
 }  // namespace bv

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -50,14 +51,14 @@ class Case(unittest.TestCase):
 class Usage(Case):
     def test_help_and_version(self):
         for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"], ["record"],
-                        ["state-hash"]):
+                        ["state-hash"], ["verify"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             self.assertIn(" ".join(["Usage: belvedere-feed", *command]), result.stdout.decode())
         self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage_is_2_and_one_sentence(self):
-        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash"
+        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify"
         simulate = ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1"]
         imported = ["import", "ibnetdiscover", DIRTY, "-o"]
         for command, *words in (
@@ -78,7 +79,7 @@ class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
     COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"],
-                "record": ["record"], "state-hash": ["state-hash"]}
+                "record": ["record"], "state-hash": ["state-hash"], "verify": ["verify"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -289,6 +290,31 @@ class Record(Case):
         at_end = json.loads(feed("inspect", str(file), "--json").stdout)["time_end"]
         self.assertEqual(feed("state-hash", str(file), "--at", at_end).stdout, hashes["end"])
         self.assert_refused(feed("state-hash", str(file), "--at", "noon"), 2, "--at", "noon", "+90s")
+
+    def test_verify(self):
+        file, _ = self.record()
+        result = feed("verify", str(file))
+        self.assertEqual((result.returncode, result.stderr), (0, b""), result.stdout)
+        self.assertRegex(result.stdout.decode(), r"^All is sound: \d+ ticks, \d+ samples, .*\n$")
+        found = json.loads(feed("verify", str(file), "--json").stdout)
+        self.assertEqual((found["sound"], found["flaws"]), (True, []))
+        with sqlite3.connect(file) as database:
+            database.execute("update block set data = zeroblob(length(data)) where id = (select min(id) from block)")
+        database.close()
+        result = feed("verify", str(file), "--json")
+        found = json.loads(result.stdout)
+        self.assertEqual((result.returncode, found["sound"], found["damaged_rows"]), (1, False, 1))
+        self.assertEqual((found["flaws"][0]["table"], found["flaws"][0]["source"]), ("block", "sim"))
+        self.assertIn("wrong checksum", found["flaws"][0]["sentence"])
+        self.assertRegex(result.stderr.decode(), rf"^belvedere-feed: {file} is damaged: 1 row cannot be used .*\.\n$")
+        self.assertIn("What can be read", feed("verify", str(file)).stdout.decode())
+        with open(file, "r+b") as half:
+            half.truncate(file.stat().st_size // 2)
+        result = feed("verify", str(file))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("The file itself is damaged", result.stdout.decode())
+        self.assert_refused(feed("verify", "/nonexistent/a.bvr"), 1, "/nonexistent/a.bvr")
+        self.assert_refused(feed("verify", str(DATA / "dirty_ibnetdiscover.out")), 1, "dirty_ibnetdiscover.out")
 
     def test_goes_on_with_a_file_and_says_what_is_missing(self):
         endpoint = self.publish()
