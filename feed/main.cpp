@@ -58,6 +58,8 @@ int main(int argc, char** argv) {
     bv::add_record_command(app);
     bv::add_state_hash_command(app);
     bv::add_verify_command(app);
+    bv::add_cut_command(app);
+    bv::add_export_command(app);
     try {
         app.parse(argc, argv);
         return 0;

@@ -198,8 +198,7 @@ void check_recording(Database& database) {
 LoadedCluster read_cluster(Database& database) {
     Statement row(database, "select hash, text_bytes, text_zstd from topology where id = 1");
     const std::string file = database.path().string();
-    constexpr int64_t max_text_bytes = 64 << 20;
-    if (!row.step() || row.integer(1) <= 0 || row.integer(1) > max_text_bytes)
+    if (!row.step() || row.integer(1) <= 0 || row.integer(1) > int64_t(max_cluster_bytes))
         throw DatabaseError(DatabaseError::Kind::damaged,
                             fmt::format("{}: holds no cluster; it cannot be replayed.", file));
     std::string text(size_t(row.integer(1)), '\0');

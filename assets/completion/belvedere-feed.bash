@@ -14,7 +14,7 @@ _belvedere_feed_clusters() {
 _belvedere_feed() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export --help --version" -- "$word")
     return
   fi
   case $command in
@@ -26,6 +26,8 @@ _belvedere_feed() {
     record) options="--output --keep --max-size --cluster --insecure --curve-server-key --curve-client-key --help" ;;
     state-hash) options="--at --help" ;;
     verify) options="--json --help" ;;
+    cut) options="--output --from --to --objects --redact --help" ;;
+    export) options="--what --format --from --to --metric --objects --output --help" ;;
     *) return ;;
   esac
   case $command,$before in
@@ -38,10 +40,16 @@ _belvedere_feed() {
     simulate,--scenario)
       mapfile -t COMPREPLY < <(compgen -W "$(belvedere-feed simulate --help 2>/dev/null | grep -A3 -e --scenario | grep -o '{[^}]*}' | tr -d '{}' | tr ',' ' ')" -- "$word")
       return ;;
+    export,--what)
+      mapfile -t COMPREPLY < <(compgen -W "values events jobs" -- "$word")
+      return ;;
+    export,--format)
+      mapfile -t COMPREPLY < <(compgen -W "csv jsonl" -- "$word")
+      return ;;
     *,-o | *,--output | *,--curve-*)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
-    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at)
+    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at | *,--from | *,--to | *,--objects | *,--metric)
       return ;;
   esac
   case $word in

@@ -4,6 +4,8 @@
 Arguments: the program, the folder of test data, the folder of samples (which may be missing), the classes to run (by default all but
 RealScan, which needs the samples).
 """
+import csv
+import io
 import json
 import os
 import pathlib
@@ -51,14 +53,14 @@ class Case(unittest.TestCase):
 class Usage(Case):
     def test_help_and_version(self):
         for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"], ["record"],
-                        ["state-hash"], ["verify"]):
+                        ["state-hash"], ["verify"], ["cut"], ["export"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             self.assertIn(" ".join(["Usage: belvedere-feed", *command]), result.stdout.decode())
         self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage_is_2_and_one_sentence(self):
-        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify"
+        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify, cut, export"
         simulate = ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1"]
         imported = ["import", "ibnetdiscover", DIRTY, "-o"]
         for command, *words in (
@@ -79,7 +81,7 @@ class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
     COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"],
-                "record": ["record"], "state-hash": ["state-hash"], "verify": ["verify"]}
+                "record": ["record"], "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -315,6 +317,77 @@ class Record(Case):
         self.assertIn("The file itself is damaged", result.stdout.decode())
         self.assert_refused(feed("verify", "/nonexistent/a.bvr"), 1, "/nonexistent/a.bvr")
         self.assert_refused(feed("verify", str(DATA / "dirty_ibnetdiscover.out")), 1, "dirty_ibnetdiscover.out")
+
+    def test_cut(self):
+        file, _ = self.record()
+        part, bare = self.folder / "part.bvr", self.folder / "bare.bvr"
+        result = feed("cut", str(file), "-o", str(part), "--from", "+200ms", "--to", "-200ms")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertRegex(result.stdout.decode(), rf"^{part}: .* samples, .*\n$")
+        for at in ("begin", "+100ms", "end"):
+            time = {"begin": "+200ms", "+100ms": "+300ms", "end": "-200ms"}[at]
+            self.assertEqual(feed("state-hash", str(part), "--at", at).stdout, feed("state-hash", str(file), "--at", time).stdout, at)
+        self.assertEqual(feed("verify", str(part)).returncode, 0)
+        self.assertEqual(feed("cut", str(file), "-o", str(bare), "--redact").returncode, 0)
+        self.assertEqual(feed("verify", str(bare)).returncode, 0)
+        before, after = (json.loads(feed("inspect", str(f), "--json").stdout) for f in (file, bare))
+        for key in ("objects", "links", "ticks", "samples", "time_begin", "time_end"):
+            self.assertEqual(before[key], after[key], key)
+        self.assertNotEqual(before["hash"], after["hash"])
+        self.assertNotEqual(before["name"], after["name"])
+        names = {row["object"] for row in self.rows(file, "--to", "begin") if row["class"] != "job"} | {before["name"]}
+        bytes_after = bare.read_bytes()
+        self.assertEqual([name for name in names if len(name) > 4 and name.encode() in bytes_after], [])
+        switch = next(row["object"] for row in self.rows(file, "--metric", "switch", "--to", "begin"))
+        small = self.folder / "small.bvr"
+        self.assertEqual(feed("cut", str(file), "-o", str(small), "--objects", f"switch:{switch}").returncode, 0)
+        self.assertEqual({row["object"] for row in self.rows(small, "--metric", "switch")}, {switch})
+        self.assert_refused(feed("cut", str(file), "-o", str(part)), 1, "part.bvr exists")
+        self.assert_refused(feed("cut", str(file), "-o", "x.bvr", "--objects", "nothing", cwd=self.folder), 1, "'nothing'")
+        self.assert_refused(feed("cut", str(file), "-o", "x.bvr", "--from", "-0s", "--to", "+0s", cwd=self.folder), 2, "--from")
+        self.assert_refused(feed("cut", str(file), "-o", "/nonexistent/x.bvr"), 1, "/nonexistent/x.bvr")
+
+    def rows(self, file, *arguments):
+        result = feed("export", str(file), *arguments)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        return list(csv.DictReader(io.StringIO(result.stdout.decode())))
+
+    def test_export(self):
+        file, _ = self.record()
+        found = json.loads(feed("inspect", str(file), "--json").stdout)
+        rows = self.rows(file)
+        self.assertEqual(len(rows), found["samples"])
+        self.assertEqual(list(rows[0]), ["time", "source", "class", "object", "metric", "unit", "value"])
+        times = [row["time"] for row in rows]
+        self.assertEqual((min(times), max(times)), (found["time_begin"], found["time_end"]))
+        exact = [(t[:19], t[19:].rstrip("Z").ljust(10, "0")) for t in times]
+        self.assertEqual(exact, sorted(exact))
+        self.assertIn("", {row["value"] for row in rows})  # no data
+        as_json = [json.loads(line) for line in feed("export", str(file), "--format", "jsonl").stdout.splitlines()]
+        self.assertEqual(len(as_json), len(rows))
+        for text, value in zip(rows, as_json):
+            self.assertEqual(None if text["value"] == "" else float(text["value"]), value["value"])
+            self.assertEqual([text[key] for key in text if key != "value"], [value[key] for key in value if key != "value"])
+        some = self.rows(file, "--metric", "switch.temp_celsius", "--metric", "site.power_watts", "--from", "+100ms", "--to", "+400ms")
+        self.assertEqual({(row["class"], row["metric"]) for row in some}, {("switch", "temp_celsius"), ("site", "power_watts")})
+        self.assertEqual(some, [row for row in rows if (row["class"], row["metric"]) in
+                                (("switch", "temp_celsius"), ("site", "power_watts")) and some[0]["time"] <= row["time"] <= some[-1]["time"]])
+        output = self.folder / "out.csv"
+        self.assertEqual(feed("export", str(file), "-o", str(output)).stdout, b"")
+        self.assertEqual(output.read_bytes(), feed("export", str(file)).stdout)
+        jobs = self.rows(file, "--what", "jobs")
+        self.assertTrue(jobs and all(job["id"] and job["state"] and job["known"] for job in jobs))
+        self.assertEqual(len({job["id"] for job in jobs}), found["jobs"])
+        events = self.rows(file, "--what", "events")
+        self.assertLessEqual(len(events), found["events"])
+        self.assert_refused(feed("export", str(file), "--metric", "gpu.nothing"), 2, "gpu.nothing")
+        self.assert_refused(feed("export", str(file), "--metric", "gpu", "--what", "jobs"), 2, "--metric")
+        self.assert_refused(feed("export", str(file), "--format", "xml"), 2, "xml")
+        self.assert_refused(feed("export", str(file), "-o", "/nonexistent/x"), 1, "/nonexistent/x")
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "export", str(file)], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(b"standard output cannot be written: No space left", result.stderr)
 
     def test_goes_on_with_a_file_and_says_what_is_missing(self):
         endpoint = self.publish()

@@ -1,5 +1,6 @@
 // Recordings: what was recorded comes back bit by bit at any time, whatever way the cursor came, after a restart of the
 // recorder, and never wrong out of a damaged file.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "net/recording_walk.h"
 #include "tests/net/recorded.h"
 
 using namespace bv;
@@ -100,6 +102,31 @@ TEST_CASE("steps to the next and the previous tick") {
     }
     CHECK_FALSE(recording.next_tick(recorded.times.back(), true));
     CHECK_FALSE(recording.next_tick(recorded.times.front(), false));
+}
+
+TEST_CASE("a walk meets every value of its range in the order of time") {
+    Recorded recorded;
+    recorded.record(47);
+    Database database(recorded.file, Database::Mode::read);
+    uint64_t damaged = 0;
+    const auto series = read_series(database, *recorded.cluster.topology, 0, damaged);
+    Recording recording(recorded.file);
+    for (const auto& [from, to] : {std::pair(0, 46), std::pair(13, 31), std::pair(40, 46), std::pair(20, 20)}) {
+        TickWalk walk(database, series, recorded.times[size_t(from)], recorded.times[size_t(to)]);
+        int64_t time_ns = 0;
+        size_t met = 0;
+        ClusterState state;
+        while (walk.next()) {
+            REQUIRE(walk.time_ns() >= time_ns);
+            if (walk.time_ns() != time_ns) recording.seek(time_ns = walk.time_ns(), state);
+            const Series& s = walk.series();
+            const auto& values = state.classes[size_t(s.metric.object_class)].columns[s.metric.index].values;
+            REQUIRE(std::equal(walk.values().begin(), walk.values().end(), values.begin() + s.first));
+            ++met;
+        }
+        CHECK(met == series.size() * size_t(to - from + 1));
+        CHECK(walk.damaged() == 0);
+    }
 }
 
 TEST_CASE("aggregates say minimum, mean and maximum of a minute") {
