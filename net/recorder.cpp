@@ -121,7 +121,9 @@ public:
             pending->times_ns.clear();
             pending->rows.clear();
         }
+        if (!folded_.empty()) aggregates_.committed();
         folded_.clear();
+        sum_up(waiting);
         if (!waiting.pieces.empty()) left_ns_.erase(waiting.source);
         status.ticks += !waiting.pieces.empty();
         status.samples += waiting.values.size();
@@ -161,10 +163,9 @@ private:
 
     static Database open(const std::filesystem::path& path, const LoadedCluster& cluster) {
         std::error_code ignored;
-        const bool is_new = !std::filesystem::exists(path) || std::filesystem::file_size(path, ignored) == 0;
         if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
-        Database database(path, is_new ? Database::Mode::create : Database::Mode::write);
-        if (is_new) {
+        Database database(path, std::filesystem::exists(path) ? Database::Mode::write : Database::Mode::create);
+        if (holds_nothing(database)) {
             create_recording(database, cluster);
             return database;
         }
@@ -237,10 +238,8 @@ private:
         if (waiting.pieces.empty()) return;
         const uint16_t source = source_of(waiting.source);
         note_absence(waiting);
-        TelemetryBatch batch{.time_ns = waiting.time_ns, .interval_ns = waiting.interval_ns};
         for (const Piece& piece : waiting.pieces) {
             const std::span<const uint16_t> values(waiting.values.data() + piece.at, piece.count);
-            batch.columns.push_back({piece.metric, piece.first, values});
             // Cut at whole multiples, so that the same objects share a series however the source cuts its stretches.
             for (uint32_t at = piece.first, end = piece.first + piece.count; at < end;) {
                 const uint32_t stop = std::min(end, (at / max_block_objects + 1) * max_block_objects);
@@ -248,8 +247,15 @@ private:
                 at = stop;
             }
         }
-        aggregates_.add(batch);
         newest_ns_[waiting.source] = waiting.time_ns;
+    }
+
+    // Only what is committed counts.
+    void sum_up(const Waiting& waiting) {
+        TelemetryBatch batch{.time_ns = waiting.time_ns, .interval_ns = waiting.interval_ns};
+        for (const Piece& piece : waiting.pieces)
+            batch.columns.push_back({piece.metric, piece.first, {waiting.values.data() + piece.at, piece.count}});
+        aggregates_.add(batch);
     }
 
     // From where an earlier recorder left a source until it is heard again nobody recorded.

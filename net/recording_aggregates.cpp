@@ -138,7 +138,6 @@ void Aggregates::write_racks(Database& database) {
         put.bind_all(metric, minute.begin_ns, data, RowCheck().add(metric).add(minute.begin_ns).add(data).value())
             .run();
     }
-    whole_minutes_.clear();
 }
 
 void Aggregates::write(Database& database, bool last) {
@@ -171,7 +170,6 @@ void Aggregates::write(Database& database, bool last) {
                      aggregate_check(key.step_s, metric, key.index, key.begin_ns, low, mean, high, count))
             .run();
     }
-    sums_.clear();
     Statement known_health(database,
                            "select ok, warning, critical, down, maintenance, unknown, crc from health where step_s = ? "
                            "and class = ? and begin_ns = ?");
@@ -193,7 +191,12 @@ void Aggregates::write(Database& database, bool last) {
                       int64_t(counts[5]), health_check(key.step_s, name_of(key.object_class), key.begin_ns, counts))
             .run();
     }
+}
+
+void Aggregates::committed() {
+    sums_.clear();
     health_.clear();
+    whole_minutes_.clear();
 }
 
 }  // namespace bv

@@ -18,9 +18,10 @@ class Aggregates {
 public:
     explicit Aggregates(std::shared_ptr<const Topology> topology);
     void add(const TelemetryBatch& batch);
-    // Writes what was collected since the last write; goes on with rows of the same minute that are there already.
-    // Of racks only whole minutes are written, unless these are the last.
+    // Writes what was collected; goes on with rows of the same minute that are there already. Of racks only whole
+    // minutes are written, unless these are the last. What was written is collected still, until it is committed.
     void write(Database& database, bool last = false);
+    void committed();
 
 private:
     struct Sum {

@@ -186,6 +186,11 @@ void create_recording(Database& database, const LoadedCluster& cluster) {
     transaction.commit();
 }
 
+bool holds_nothing(Database& database) {
+    Statement row(database, "select count(*) from sqlite_schema");
+    return row.step() && row.integer(0) == 0 && database.pragma("application_id") == 0;
+}
+
 void check_recording(Database& database) {
     const std::string file = database.path().string();
     if (database.pragma("application_id") != recording_application_id)

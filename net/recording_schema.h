@@ -22,6 +22,8 @@ inline constexpr int64_t never_ns = std::numeric_limits<int64_t>::max();
 
 // Creates the tables and writes the cluster and the catalogue. `database` is new and empty.
 void create_recording(Database& database, const LoadedCluster& cluster);
+// Nothing was ever committed: new, or whoever created it was killed while doing so.
+bool holds_nothing(Database& database);
 // Throws one sentence unless this is a recording that this program reads.
 void check_recording(Database& database);
 LoadedCluster read_cluster(Database& database);

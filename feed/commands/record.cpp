@@ -1,6 +1,8 @@
 // belvedere-feed record: writes what publishers say into a recording until it is stopped. Says on standard error what
 // it records and what goes wrong, each once.
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cluster/time_text.h"
 #include "feed/commands/commands.h"
@@ -47,6 +50,11 @@ RecorderOptions recorder_options(const RecordArguments& arguments) {
     return options;
 }
 
+void refuse_read_only(const std::filesystem::path& file, const std::filesystem::path& target) {
+    if (::access(target.c_str(), W_OK) != 0)
+        throw std::runtime_error(fmt::format("{} cannot be written: {}.", file.string(), std::strerror(errno)));
+}
+
 // Refuses at once what would fail when the first publisher is heard.
 void check_target(const std::filesystem::path& file) {
     std::error_code error;
@@ -56,10 +64,12 @@ void check_target(const std::filesystem::path& file) {
         if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
             throw std::runtime_error(
                 fmt::format("The folder {} does not exist; make it first.", file.parent_path().string()));
+        refuse_read_only(file, file.has_parent_path() ? file.parent_path() : ".");
         return;
     }
+    refuse_read_only(file, file);
     Database database(file, Database::Mode::read);
-    check_recording(database);
+    if (!holds_nothing(database)) check_recording(database);
 }
 
 // Says what changes, one sentence a time.

@@ -175,7 +175,7 @@ int main(int, char** arguments) {
     const auto begin = Clock::now();
     while (tally.kills < crashes) {
         const pid_t recorder = start(arguments[1], endpoint, file.string());
-        publishing.run_until(Clock::now() + std::chrono::milliseconds(20 + random() % 480));
+        publishing.run_until(Clock::now() + std::chrono::milliseconds(20 + random() % 380));
         check(::kill(recorder, SIGKILL) == 0, "the recorder cannot be killed");
         int status = 0;
         ::waitpid(recorder, &status, 0);

@@ -193,6 +193,20 @@ TEST_CASE("what does not move forward in time is counted, not recorded") {
     check_walk(recorded, recording, 10, 5);
 }
 
+TEST_CASE("a file whose creation was interrupted is begun anew") {
+    Recorded recorded;
+    {
+        Database(recorded.file, Database::Mode::create)
+            .run("pragma page_size = 2048; pragma auto_vacuum = incremental; pragma journal_mode = wal;");
+    }
+    CHECK(std::filesystem::file_size(recorded.file) > 0);
+    recorded.record(13);
+    Recording recording(recorded.file);
+    check_walk(recorded, recording, 20, 6);
+    Database database(recorded.file, Database::Mode::read);
+    CHECK(database.pragma("auto_vacuum") == 2);
+}
+
 TEST_CASE("a file that is none, another cluster's or of a later version is refused in one sentence") {
     Folder folder;
     std::ofstream(folder.path / "text.bvr") << "hello, this is no database at all";
