@@ -34,6 +34,7 @@ Recording::Impl::Impl(std::filesystem::path file)
       jobs_at(database, fmt::format("select {} from job_version where known_ns <= ? and until_ns > ?", job_columns)),
       next_event_known(database, "select min(known_ns) from event_version where known_ns > ?"),
       next_job_known(database, "select min(known_ns) from job_version where known_ns > ?") {
+    database.run("pragma mmap_size = 1099511627776;");  // blocks come from the system's own cache
     refresh();
 }
 

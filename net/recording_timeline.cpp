@@ -1,5 +1,5 @@
-// What timelines and plots ask of a recording: its ends, histories, aggregates, density of events, gaps. See
-// recording.h.
+// What timelines and plots ask of a recording: its ends, aggregates, density of events, gaps. Histories are in
+// recording_history.cpp. See recording.h.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -66,39 +66,6 @@ RecordingInfo Recording::info() {
     }
     info.sources = impl.sources;
     return info;
-}
-
-void Recording::history(MetricId metric, uint32_t index, int64_t begin_ns, int64_t end_ns,
-                        const std::function<bool(std::span<const Sample>)>& more) {
-    Impl& impl = *impl_;
-    impl.refresh();
-    Statement blocks(impl.database,
-                     "select data from block where series = ? and begin_ns >= "
-                     "coalesce((select max(begin_ns) from block where series = ? and begin_ns <= ?), ?) "
-                     "and begin_ns <= ? order by begin_ns");
-    BlockDecoder decoder;
-    std::array<uint16_t, max_block_ticks> values;
-    std::array<Sample, max_block_ticks> samples;
-    for (const Series& series : impl.series) {
-        if (series.metric != metric || index < series.first || index - series.first >= series.count) continue;
-        blocks.bind_all(int64_t(series.id), int64_t(series.id), begin_ns, begin_ns, end_ns);
-        while (blocks.step()) {
-            const bool sound = decoder.open(blocks.blob(0), series.id, series.count) &&
-                               decoder.decode_object(index - series.first, {values.data(), decoder.header().ticks});
-            if (!sound) {
-                impl.note_damage("a block of values has a wrong checksum");
-                continue;
-            }
-            size_t count = 0;
-            for (size_t tick = 0; tick < decoder.header().ticks; ++tick) {
-                const int64_t time = decoder.time_ns(tick);
-                if (time < begin_ns || time > end_ns) continue;
-                samples[count++] = {time, series.translated.empty() ? values[tick] : series.translated[values[tick]]};
-            }
-            if (count && !more({samples.data(), count})) return;
-        }
-        blocks.reset();
-    }
 }
 
 std::vector<Aggregated> Recording::aggregates(MetricId metric, uint32_t index, int64_t begin_ns, int64_t end_ns,

@@ -15,6 +15,7 @@
 #include "feed/simulator.h"
 #include "net/recorder.h"
 #include "net/recording.h"
+#include "net/recording_totals.h"
 #include "net/seek_bench.h"
 
 namespace bv {
@@ -105,6 +106,14 @@ nlohmann::ordered_json bench_seek(const Options& options) {
         result["bytes"] = bytes;
         result["bytes_per_sample"] = double(bytes) / double(status.samples);
         result["recording_core_share"] = status.busy_seconds / recorded_s;
+    } else {
+        const RecordingTotals totals = total_up(file);
+        result["cluster"] = totals.cluster.topology->name;
+        result["gpus"] = totals.cluster.topology->count(ObjectClass::gpu);
+        result["recorded_seconds"] = double(totals.info.end_ns - totals.info.begin_ns) * 1e-9;
+        result["samples"] = totals.samples;
+        result["bytes"] = totals.info.bytes;
+        result["bytes_per_sample"] = totals.samples ? double(totals.info.bytes) / double(totals.samples) : 0;
     }
     const SeekFigures seeks = measure_seeks(file, options.frames, 1);
     result["seeks"] = seeks.seeks;
