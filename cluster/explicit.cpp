@@ -139,6 +139,8 @@ private:
         node.role = s.choice("role", node_roles, std::optional(NodeRole::gpu));
         node.unit = uint16_t(s.count("unit", 0, 0, 100));
         node.height_units = uint16_t(s.count("height_units", 1, 1, 100));
+        node.bays = uint8_t(s.count("bays", 1, 1, 64));
+        node.bay = uint8_t(s.count("bay", 1, 1, node.bays) - 1);
         node.gpus.count = s.count("gpus", 0, 0, 1024);
         node.guid = s.guid("guid");
         unique_guid(s, "guid", node.guid);

@@ -88,6 +88,7 @@ struct Node {
     NodeRole role = NodeRole::gpu;
     uint16_t unit = 0;  // lowest rack unit it fills, 1-based; 0 unknown
     uint16_t height_units = 1;
+    uint8_t bay = 0, bays = 1;  // place among nodes side by side across the rack, from 0, left to right from the front
     IndexRange gpus, nics;
     uint64_t guid = 0;  // 0 none
 };

@@ -83,7 +83,10 @@ Place Topology::place_of(ObjectId id) const {
         case ObjectClass::node: {
             const Node& node = nodes[id.index];
             const IndexRange siblings = racks[node.rack].nodes;
-            return place_in_rack(node.rack, node.unit, id.index - siblings.first, siblings.count);
+            const Place place = place_in_rack(node.rack, node.unit, id.index - siblings.first, siblings.count);
+            // Beside the others of its units, left to right as seen from the front.
+            const float along = float(node.bay) + 0.5f - float(node.bays) / 2;
+            return node.bays > 1 ? within(place, along * extent_of(id).width, 0, 0) : place;
         }
         case ObjectClass::gpu: {
             // Side by side across the node, left to right as seen from the front.
@@ -141,8 +144,11 @@ Extent Topology::extent_of(ObjectId id) const {
             return bounds_of_racks(*this, rows[id.index].racks).extent();
         case ObjectClass::rack:
             return racks[id.index].extent;
-        case ObjectClass::node:
-            return in_rack(nodes[id.index].rack, nodes[id.index].height_units);
+        case ObjectClass::node: {
+            Extent extent = in_rack(nodes[id.index].rack, nodes[id.index].height_units);
+            extent.width /= float(nodes[id.index].bays);
+            return extent;
+        }
         case ObjectClass::gpu: {
             const Extent node = extent_of({ObjectClass::node, gpu_nodes[id.index]});
             return {node.width / float(nodes[gpu_nodes[id.index]].gpus.count) * 0.86f, node.depth * 0.5f,

@@ -12,25 +12,29 @@ namespace bv {
 namespace {
 
 constexpr float cabinet_edge_m = 0.03f;  // between the side of a rack and what stands in it
+constexpr float bay_gap_m = 0.006f;
 constexpr uint16_t most_rows = 96;
 
 struct Drawer {  // a node or switch in a rack
     ObjectClass object_class;
     uint32_t index;
     uint16_t unit, height;
-    uint32_t cells;  // GPUs of a node; 1 for a switch or a node without
+    uint32_t cells;              // GPUs of a node; 1 for a switch or a node without
+    uint32_t bay = 0, bays = 1;  // side by side with the others at its unit
 };
 
 std::vector<Drawer> drawers_of(const Topology& t, const Rack& rack) {
     std::vector<Drawer> drawers;
     for (uint32_t n = rack.nodes.first; n < rack.nodes.end(); ++n)
-        drawers.push_back(
-            {ObjectClass::node, n, t.nodes[n].unit, t.nodes[n].height_units, std::max(1u, t.nodes[n].gpus.count)});
+        drawers.push_back({ObjectClass::node, n, t.nodes[n].unit, t.nodes[n].height_units,
+                           std::max(1u, t.nodes[n].gpus.count), t.nodes[n].bay, t.nodes[n].bays});
     // A rack of GPUs shows its GPUs; the management switch on top would only stretch the grid.
     if (rack.gpus.count == 0)
         for (uint32_t s = rack.switches.first; s < rack.switches.end(); ++s)
             drawers.push_back({ObjectClass::switch_, s, t.switches[s].unit, t.switches[s].height_units, 1});
-    std::stable_sort(drawers.begin(), drawers.end(), [](const Drawer& a, const Drawer& b) { return a.unit < b.unit; });
+    std::stable_sort(drawers.begin(), drawers.end(), [](const Drawer& a, const Drawer& b) {
+        return a.unit != b.unit ? a.unit < b.unit : a.bay < b.bay;
+    });
     return drawers;
 }
 
@@ -41,6 +45,7 @@ uint16_t pitch_of(const std::vector<Drawer>& drawers) {
     int pitch = 0;
     for (size_t i = 1; i < drawers.size(); ++i) {
         const int step = drawers[i].unit - drawers[i - 1].unit;
+        if (step == 0 && drawers[i].bay != drawers[i - 1].bay) continue;
         if (step <= 0) return 0;
         pitch = std::gcd(pitch, step);
     }
@@ -113,7 +118,7 @@ void SceneLayout::Impl::plan_rack(uint32_t index) {
     const uint16_t pitch = pitch_of(drawers);
     const uint16_t base = drawers.front().unit;
     uint32_t columns = 1;
-    for (const Drawer& drawer : drawers) columns = std::max(columns, drawer.cells);
+    for (const Drawer& drawer : drawers) columns = std::max(columns, drawer.cells * (pitch ? drawer.bays : 1));
     const uint32_t rows = pitch ? uint32_t(drawers.back().unit - base) / pitch + 1 : uint32_t(drawers.size());
     plan.columns = uint16_t(std::min(columns, 72u));
     plan.rows = uint16_t(std::min<uint32_t>(rows, most_rows));
@@ -127,9 +132,10 @@ void SceneLayout::Impl::plan_rack(uint32_t index) {
         const uint32_t row = pitch ? uint32_t(drawer.unit - base) / pitch : uint32_t(i);
         if (row >= plan.rows) break;
         const bool gpus = drawer.object_class == ObjectClass::node && topology->nodes[drawer.index].gpus.count > 0;
-        CellRun run{row * plan.columns, gpus ? ObjectClass::gpu : drawer.object_class,
+        const uint32_t column = pitch ? drawer.bay * (plan.columns / drawer.bays) : 0;
+        CellRun run{row * plan.columns + column, gpus ? ObjectClass::gpu : drawer.object_class,
                     gpus ? topology->nodes[drawer.index].gpus.first : drawer.index,
-                    std::min<uint32_t>(drawer.cells, plan.columns)};
+                    std::min<uint32_t>(drawer.cells, plan.columns - column)};
         filled += run.count;
         if (runs.size() > plan.first_run) {
             CellRun& last = runs.back();
@@ -199,8 +205,12 @@ PlacedBox SceneLayout::Impl::node_box(uint32_t index) const {
     if (node.rack == no_index)
         return box_at(topology->place_of({ObjectClass::node, index}), topology->extent_of({ObjectClass::node, index}));
     const Rack& rack = topology->racks[node.rack];
-    return drawer_box(rack, node.unit, node.height_units, index - rack.nodes.first,
-                      rack.nodes.count + rack.switches.count);
+    const PlacedBox box = drawer_box(rack, node.unit, node.height_units, index - rack.nodes.first,
+                                     rack.nodes.count + rack.switches.count);
+    if (node.bays < 2 || node.unit == 0) return box;
+    const float pitch = box.size.x / float(node.bays);
+    return within(box, {(float(node.bay) + 0.5f - float(node.bays) / 2) * pitch, 0, 0},
+                  {pitch - bay_gap_m, box.size.y, box.size.z});
 }
 
 PlacedBox SceneLayout::Impl::gpu_box(uint32_t gpu) const {
@@ -208,8 +218,9 @@ PlacedBox SceneLayout::Impl::gpu_box(uint32_t gpu) const {
     const Node& node = topology->nodes[node_index];
     PlacedBox box = node_box(node_index);
     const uint32_t columns = std::max(1u, node.gpus.count), column = gpu - node.gpus.first;
-    // The same grid as the cells of the far level (shaders/racks.vert leaves 5 cm at each side).
-    const float pitch = (box.size.x + 2 * cabinet_edge_m - 0.1f) / float(columns);
+    // The same grid as the cells of the far level (shaders/racks.vert leaves 5 cm at each side); in a bay, across it.
+    const bool alone = node.bays < 2 || node.unit == 0;
+    const float pitch = (alone ? box.size.x + 2 * cabinet_edge_m - 0.1f : box.size.x) / float(columns);
     const float along = (float(column) + 0.5f - float(columns) / 2) * pitch;
     box.position += side_of(box.yaw) * along + glm::vec3(0, 0, box.size.z * 0.07f);
     box.size = {pitch * 0.86f, box.size.y + 0.04f, box.size.z * 0.86f};

@@ -14,6 +14,8 @@ struct UsageError : std::runtime_error {
 
 void add_simulate_command(CLI::App& app);
 void add_import_command(CLI::App& app);
+void add_import_layout_command(CLI::App& import);  // below import
+void add_import_events_command(CLI::App& import);
 void add_inspect_command(CLI::App& app);
 void add_proxy_command(CLI::App& app);
 void add_keygen_command(CLI::App& app);

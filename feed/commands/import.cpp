@@ -1,13 +1,6 @@
-// belvedere-feed import FORMAT INPUT... -o FILE: from what an operator has to a cluster file. The summary goes to
-// stderr as text, or to stdout as one JSON object.
-#include <cerrno>
+// belvedere-feed import FORMAT INPUT... -o FILE: from what an operator has to a cluster file or a recording. The
+// summary goes to stderr as text, or to stdout as one JSON object. Tables are in import_tables.cpp.
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,14 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "feed/commands/commands.h"
+#include "feed/commands/import_input.h"
 #include "feed/import/fabric_cluster.h"
 #include "feed/import/ibnetdiscover.h"
 
 namespace bv {
 
 namespace {
-
-constexpr uintmax_t max_input_bytes = 2ull << 30;  // a 100k-GPU fabric is about 120 MB
 
 struct ImportArguments {
     std::vector<std::string> inputs;
@@ -32,30 +24,6 @@ struct ImportArguments {
     int64_t gpus_per_host = -1;
     bool json = false;
 };
-
-std::string read_input(const std::string& path) {
-    if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-        throw ImportError(
-            fmt::format("{} is a folder; name the file that ibnetdiscover's output was written to.", path));
-    const auto bytes = std::filesystem::file_size(path, error);
-    if (!error && bytes > max_input_bytes)
-        throw ImportError(fmt::format("{} has {} bytes; at most {} are read.", path, bytes, max_input_bytes));
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw ImportError(fmt::format("{} cannot be read: {}.", path, std::strerror(errno)));
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) throw ImportError(fmt::format("{} cannot be read to its end.", path));
-    return text;
-}
-
-// A cluster's name is [A-Za-z0-9._-]; by default that of the file.
-std::string name_from(const std::string& output) {
-    std::string name = output == "-" ? "fabric" : std::filesystem::path(output).stem().string();
-    for (char& c : name)
-        if (!std::isalnum(uint8_t(c)) && c != '.' && c != '_' && c != '-') c = '-';
-    return name.empty() ? "fabric" : name;
-}
 
 nlohmann::ordered_json summary_json(const ImportSummary& it) {
     return {{"files", it.files},
@@ -88,19 +56,6 @@ nlohmann::ordered_json summary_json(const ImportSummary& it) {
             {"guessed", it.guesses},
             {"dropped", it.dropped},
             {"unplaced_names", it.unplaced_names}};
-}
-
-void print_list(const char* title, const std::vector<std::string>& sentences) {
-    constexpr size_t shown = 5;
-    if (sentences.empty()) return;
-    fmt::print(stderr, "  {} ({}):\n", title, sentences.size());
-    for (size_t i = 0; i < sentences.size() && i < shown; ++i) fmt::print(stderr, "    {}\n", sentences[i]);
-    if (sentences.size() > shown)
-        fmt::print(stderr, "    … and {} more (--json lists all)\n", sentences.size() - shown);
-}
-
-std::string counted(uint32_t count, const char* thing) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 void print_summary(const ImportSummary& it, const std::string& output) {
@@ -138,7 +93,7 @@ void print_summary(const ImportSummary& it, const std::string& output) {
 void run_import(ImportArguments& arguments) {
     if (arguments.json && arguments.output == "-")
         throw UsageError("--json and -o - both write to stdout; choose one.");
-    if (arguments.options.name.empty()) arguments.options.name = name_from(arguments.output);
+    if (arguments.options.name.empty()) arguments.options.name = name_from(arguments.output, "fabric");
     if (arguments.options.title.empty())
         arguments.options.title =
             arguments.options.name == "fabric" ? "InfiniBand fabric" : "InfiniBand fabric " + arguments.options.name;
@@ -150,18 +105,15 @@ void run_import(ImportArguments& arguments) {
     }
     Fabric fabric;
     for (const std::string& input : arguments.inputs)
-        read_ibnetdiscover(read_input(input), input == "-" ? "stdin" : input, fabric);
+        read_ibnetdiscover(read_input(input, "the file that ibnetdiscover's output was written to"),
+                           input == "-" ? "stdin" : input, fabric);
     FabricImport imported = import_fabric(fabric, arguments.options);
     imported.summary.files = uint32_t(arguments.inputs.size());
     if (fabric.ignored_lines > 0)
         imported.summary.dropped.push_back(fmt::format("{}: {} that ibnetdiscover does not print, this one first.",
                                                        fabric.first_ignored, counted(fabric.ignored_lines, "line")));
     imported.cluster.comment = "Written by belvedere-feed import ibnetdiscover; docs/import.md says how.";
-    const std::string text = cluster_toml(imported.cluster);
-    if (arguments.output == "-")
-        std::fwrite(text.data(), 1, text.size(), stdout);
-    else
-        write_file_whole(arguments.output, text);
+    write_cluster(imported.cluster, arguments.output);
     if (arguments.json)
         fmt::print("{}\n", summary_json(imported.summary).dump(2));
     else
@@ -171,8 +123,11 @@ void run_import(ImportArguments& arguments) {
 }  // namespace
 
 void add_import_command(CLI::App& app) {
-    CLI::App* import = app.add_subcommand("import", "Make a cluster file of what describes a real cluster");
+    CLI::App* import =
+        app.add_subcommand("import", "Make a cluster file or a recording of what tells about a real cluster");
     import->require_subcommand(1);
+    add_import_layout_command(*import);
+    add_import_events_command(*import);
     CLI::App* ib =
         import->add_subcommand("ibnetdiscover", "An InfiniBand fabric as ibnetdiscover prints it (also with -p)");
     auto arguments = std::make_shared<ImportArguments>();

@@ -45,17 +45,22 @@ double rack_height_m(uint16_t units) { return 0.12 + 0.04445 * units; }
 
 void write_places(const ExplicitCluster& cluster, std::string& text) {
     Out out(text);
-    for (const ExplicitHall& hall : cluster.halls)
-        fmt::format_to(out, "\n[[hall]]\nname = {}\nplace = [{:.2f}, {:.2f}]\nsize = [{:.2f}, {:.2f}, {:.2f}]\n",
-                       toml_string(hall.name), hall.x, hall.y, hall.width, hall.depth, hall.height);
+    for (const ExplicitHall& hall : cluster.halls) {
+        fmt::format_to(out, "\n[[hall]]\nname = {}\n", toml_string(hall.name));
+        if (hall.width > 0)
+            fmt::format_to(out, "place = [{:.2f}, {:.2f}]\nsize = [{:.2f}, {:.2f}, {:.2f}]\n", hall.x, hall.y,
+                           hall.width, hall.depth, hall.height);
+    }
     for (const ExplicitRow& row : cluster.rows)
         fmt::format_to(out, "\n[[row]]\nname = {}\nhall = {}\n", toml_string(row.name), toml_string(row.hall));
     for (const ExplicitRack& rack : cluster.racks) {
         fmt::format_to(out,
                        "\n[[rack]]\nname = {}\nrow = {}\nrole = \"{}\"\nslot = {}\nplace = [{:.2f}, {:.2f}]\nsize = "
-                       "[0.60, 1.20, {:.2f}]\nunits = {}\n",
+                       "[{:.2f}, {:.2f}, {:.2f}]\nunits = {}\n",
                        toml_string(rack.name), toml_string(rack.row), name_of(rack.role), rack.slot, rack.x, rack.y,
-                       rack_height_m(rack.units), rack.units);
+                       rack.width, rack.depth, rack.height > 0 ? double(rack.height) : rack_height_m(rack.units),
+                       rack.units);
+        if (rack.yaw_degrees != 0) fmt::format_to(out, "yaw_degrees = {:.1f}\n", rack.yaw_degrees);
         if (rack.pod != no_index) fmt::format_to(out, "pod = {}\n", rack.pod);
     }
 }
@@ -66,6 +71,7 @@ void write_node(const ExplicitNode& node, std::string& text) {
                    toml_string(node.rack), name_of(node.role));
     if (node.unit != 0) fmt::format_to(out, "unit = {}\n", node.unit);
     fmt::format_to(out, "height_units = {}\ngpus = {}\n", node.height_units, node.gpus);
+    if (node.bay != 0) fmt::format_to(out, "bay = {}\nbays = {}\n", node.bay, node.bays);
     if (node.nics.empty()) return;
     text += "nics = [\n";
     for (const ExplicitNic& nic : node.nics)

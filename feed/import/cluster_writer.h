@@ -23,6 +23,7 @@ struct ExplicitNode {
     std::string name, rack;
     NodeRole role = NodeRole::gpu;
     uint16_t unit = 0, height_units = 1;
+    uint16_t bay = 0, bays = 1;  // bay 1..bays of nodes side by side; 0: alone across the rack
     uint32_t gpus = 0;
     std::vector<ExplicitNic> nics;
 };
@@ -40,6 +41,8 @@ struct ExplicitRack {
     RackRole role = RackRole::other;
     uint16_t slot = 0, units = 48;
     float x = 0, y = 0;  // metres, centre of the footprint
+    float yaw_degrees = 0;
+    float width = 0.6f, depth = 1.2f, height = 0;  // metres; height 0: from its units
     uint32_t pod = no_index;
 };
 
@@ -49,7 +52,7 @@ struct ExplicitRow {
 
 struct ExplicitHall {
     std::string name;
-    float x = 0, y = 0, width = 0, depth = 0, height = 0;
+    float x = 0, y = 0, width = 0, depth = 0, height = 0;  // width 0: the loader lays it around its racks
 };
 
 // Ends by GUID: the only name of a device that does not repeat.

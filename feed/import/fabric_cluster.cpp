@@ -78,7 +78,8 @@ private:
     void write_host(const FabricHost& host, size_t index) {
         const bool inside_switch = host.home_switch != 0;
         const Spot& spot = inside_switch ? switch_spots_[host.home_switch] : host_spots_[index];
-        ExplicitNode node{host.name, spot.rack, host.role, spot.unit, spot.height_units, host.gpus, {}};
+        ExplicitNode node{host.name, spot.rack, host.role, spot.unit, spot.height_units,
+                          spot.bay,  spot.bays, host.gpus, {}};
         if (inside_switch) {  // it has no box of its own: the unit above its switch is kept free for it
             node.unit = uint16_t(spot.unit + spot.height_units);
             node.height_units = 1;

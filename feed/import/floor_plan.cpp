@@ -15,13 +15,10 @@ namespace bv {
 
 namespace {
 
-constexpr float rack_pitch_m = 0.6f;  // a rack of 600 mm beside the next
-constexpr float rack_depth_m = 1.2f;
-constexpr float row_pitch_m = 3.0f;  // 1.2 m of rack, 1.8 m of aisle
 constexpr float wall_margin_m = 3.0f;
 constexpr float hall_gap_m = 12.0f;
 constexpr float hall_height_m = 5.0f;
-constexpr uint32_t rack_units = 48, first_unit = 3, max_host_units = 4, max_slot = 64;
+constexpr uint32_t first_unit = 3, max_host_units = 4, max_slot = 64;
 constexpr float block_aisle_m = 4.0f;  // between blocks of rows, where there are too many rows for one
 constexpr size_t rows_of_one_block = 12;
 constexpr size_t unplaced_per_rack = 20, racks_per_unnamed_row = 24;
@@ -125,7 +122,13 @@ std::optional<long> column_origin(const Rows& rows, const std::string& hall) {
 
 class Arranger {
 public:
-    Arranger(const std::vector<FloorPlan::Item>& items) : rows_(group(items)) {
+    Arranger(const std::vector<FloorPlan::Item>& items, const FloorOptions& options)
+        : options_(options),
+          rack_pitch_m_(options.rack_width_m),
+          row_pitch_m_(options.rack_depth_m + options.aisle_m),
+          rack_units_(options.rack_height_m > 0 ? units_of(options.rack_height_m) : 48),
+          rows_(group(items)),
+          blades_(blades_of(items)) {
         for (const FloorPlan::Item& item : items) {
             auto& spots = item.is_switch ? result_.switches : result_.hosts;
             spots.resize(std::max(spots.size(), item.index + 1));
@@ -147,17 +150,51 @@ public:
             }
         }
         end_hall();
+        for (ExplicitRack& rack : result_.racks) {
+            rack.width = options_.rack_width_m;
+            rack.depth = options_.rack_depth_m;
+            rack.height = options_.rack_height_m;
+        }
         return std::move(result_);
     }
 
 private:
+    // Base and roof take 120 mm.
+    static uint32_t units_of(float height_m) {
+        return uint32_t(std::clamp((height_m - 0.12f) / 0.04445f + 0.01f, 4.0f, 100.0f));
+    }
+
+    // The numbers of chassis, bays and of slots within them, over all racks, so that all racks have the same grid.
+    struct Blades {
+        uint32_t low_chassis = no_index, chassis = 0, low_bay = no_index, bays = 0, low_slot = no_index, slots = 0;
+    };
+    static Blades blades_of(const std::vector<FloorPlan::Item>& items) {
+        Blades blades;
+        const auto take = [](uint32_t& low, uint32_t& high, uint32_t number) {
+            low = std::min(low, number), high = std::max(high, number);
+        };
+        for (const FloorPlan::Item& item : items) {
+            if (!in_blades(item)) continue;
+            take(blades.low_chassis, blades.chassis, item.place->chassis.value_or(0));
+            take(blades.low_bay, blades.bays, item.place->bay.value_or(0));
+            take(blades.low_slot, blades.slots, item.place->slot.value_or(0));
+        }
+        blades.chassis -= std::min(blades.chassis, blades.low_chassis), ++blades.chassis;
+        blades.bays -= std::min(blades.bays, blades.low_bay), ++blades.bays;
+        blades.slots -= std::min(blades.slots, blades.low_slot), ++blades.slots;
+        return blades;
+    }
+    static bool in_blades(const FloorPlan::Item& item) {
+        return item.place && !item.is_switch && !item.place->unit && (item.place->chassis || item.place->bay);
+    }
+
     void begin_hall(const std::string& hall) {
         end_hall();
         hall_key_ = hall;
         ExplicitHall& it = result_.halls.emplace_back();
         it.name = unique(hall.empty() ? "hall" : hall, hall_names_);
         block_x_ = hall_x_;
-        row_y_ = -row_pitch_m;
+        row_y_ = -row_pitch_m_;
         widest_ = deepest_ = 0;
         rows_in_block_ = 0;
         plan_blocks(hall);
@@ -172,17 +209,17 @@ private:
             racks_of_widest = std::max(racks_of_widest,
                                        key.row.empty() ? std::min(racks.size(), racks_per_unnamed_row) : racks.size());
         }
-        const float width = float(racks_of_widest) * rack_pitch_m + block_aisle_m;
+        const float width = float(racks_of_widest) * rack_pitch_m_ + block_aisle_m;
         const auto blocks =
-            rows <= rows_of_one_block ? size_t(1) : size_t(std::lround(std::sqrt(float(rows) * row_pitch_m / width)));
+            rows <= rows_of_one_block ? size_t(1) : size_t(std::lround(std::sqrt(float(rows) * row_pitch_m_ / width)));
         rows_per_block_ = (rows + std::max<size_t>(blocks, 1) - 1) / std::max<size_t>(blocks, 1);
     }
 
     void end_hall() {
         if (result_.halls.empty()) return;
         ExplicitHall& it = result_.halls.back();
-        it.width = std::max(widest_ + rack_pitch_m + 2 * wall_margin_m, 12.0f);
-        it.depth = std::max(deepest_ + rack_depth_m + 2 * wall_margin_m, 9.0f);
+        it.width = std::max(widest_ + rack_pitch_m_ + 2 * wall_margin_m, 12.0f);
+        it.depth = std::max(deepest_ + options_.rack_depth_m + 2 * wall_margin_m, 9.0f);
         it.height = hall_height_m;
         it.x = hall_x_ + widest_ / 2;
         it.y = deepest_ / 2;
@@ -195,14 +232,16 @@ private:
 
     void begin_row(const RowKey& key) {
         const std::string name = key.row.empty() ? fmt::format("row {}", ++unnamed_rows_) : key.row;
-        result_.rows.push_back({unique(with_hall(key, name), row_names_), result_.halls.back().name});
+        const bool own = !options_.row_name.empty() && !key.unplaced && !key.row.empty();
+        result_.rows.push_back({unique(own ? filled(options_.row_name, key, "") : with_hall(key, name), row_names_),
+                                result_.halls.back().name});
         if (rows_in_block_ == rows_per_block_) {
-            block_x_ = hall_x_ + widest_ + rack_pitch_m + block_aisle_m;
-            row_y_ = -row_pitch_m;
+            block_x_ = hall_x_ + widest_ + rack_pitch_m_ + block_aisle_m;
+            row_y_ = -row_pitch_m_;
             rows_in_block_ = 0;
         }
         ++rows_in_block_;
-        row_y_ += row_pitch_m;
+        row_y_ += row_pitch_m_;
         deepest_ = std::max(deepest_, row_y_);
         slot_ = 0;
     }
@@ -213,10 +252,11 @@ private:
         const std::string name = key.unplaced      ? fmt::format("{}-{}", unplaced_name, label)
                                  : key.row.empty() ? "R" + label
                                                    : joined(key.row, label);
-        rack.name = unique(with_hall(key, name), rack_names_);
+        const bool own = !options_.rack_name.empty() && !key.unplaced;
+        rack.name = unique(own ? filled(options_.rack_name, key, label) : with_hall(key, name), rack_names_);
         rack.slot = uint16_t(slot_);
         const float column = origin ? float(*number_in(label) - *origin) : float(slot_);
-        rack.x = block_x_ + column * rack_pitch_m;
+        rack.x = block_x_ + column * rack_pitch_m_;
         rack.y = row_y_;
         widest_ = std::max(widest_, rack.x - hall_x_);
         ++slot_;
@@ -226,8 +266,36 @@ private:
         result_.racks.push_back(std::move(rack));
     }
 
+    static std::string filled(std::string text, const RowKey& key, const std::string& rack) {
+        for (const auto& [word, value] :
+             {std::pair<const char*, const std::string&>{"{hall}", key.hall}, {"{row}", key.row}, {"{rack}", rack}})
+            for (size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())
+                text.replace(at, std::string_view(word).size(), value);
+        return text;
+    }
+
+    // Chassis above one another with a level left free between them, their bays side by side. Returns the rack's
+    // height.
+    uint16_t fill_blades(const std::string& rack, const Items& items) {
+        const uint32_t levels = blades_.chassis * blades_.slots + blades_.chassis - 1;
+        const uint32_t height = std::max(1u, rack_units_ / levels);
+        for (const FloorPlan::Item* item : items) {
+            const uint32_t chassis = item->place->chassis.value_or(0) - blades_.low_chassis;
+            const uint32_t slot = item->place->slot.value_or(0) - blades_.low_slot;
+            Spot& spot = result_.hosts[item->index];
+            spot = {rack, uint16_t(1 + (chassis * (blades_.slots + 1) + slot) * height), uint16_t(height)};
+            if (blades_.bays > 1) {
+                spot.bay = uint16_t(item->place->bay.value_or(0) - blades_.low_bay + 1);
+                spot.bays = uint16_t(blades_.bays);
+            }
+        }
+        return uint16_t(std::max(rack_units_, levels * height));
+    }
+
     // Hosts by unit or slot from below, switches above them with a unit left free over each. Returns the rack's height.
     uint16_t fill_rack(const std::string& rack, Items items) {
+        const auto standing = [](const FloorPlan::Item* item) { return in_blades(*item); };
+        if (blades_fit() && std::all_of(items.begin(), items.end(), standing)) return fill_blades(rack, items);
         const auto order = [](const FloorPlan::Item* item) {
             const auto& place = item->place;
             return std::tuple(item->is_switch, !place ? 0u : place->unit ? *place->unit : place->slot.value_or(0));
@@ -243,7 +311,12 @@ private:
             next = spot.unit + spot.height_units + (item->is_switch ? 1u : 0u);
             (item->is_switch ? result_.switches : result_.hosts)[item->index] = spot;
         }
-        return uint16_t(std::max(rack_units, next));
+        return uint16_t(std::max(rack_units_, next));
+    }
+
+    // A cluster file has racks of at most 100 units and nodes of at most 64 bays.
+    [[nodiscard]] bool blades_fit() const {
+        return blades_.bays <= 64 && uint64_t(blades_.chassis) * (blades_.slots + 1ull) <= 100;
     }
 
     static uint32_t slot_of(const FloorPlan::Item& item) {
@@ -252,7 +325,7 @@ private:
     }
 
     // As high as fits evenly, at most 4 U: a scan says nothing of heights.
-    static uint32_t host_height(const Items& items) {
+    [[nodiscard]] uint32_t host_height(const Items& items) const {
         uint32_t hosts = 0, switches = 0, slots = 1;
         for (const FloorPlan::Item* item : items) {
             ++(item->is_switch ? switches : hosts);
@@ -260,7 +333,7 @@ private:
         }
         slots = std::max(slots, hosts);
         const uint32_t taken = first_unit + 2 * switches;
-        return taken >= rack_units ? 1 : std::clamp((rack_units - taken) / slots, 1u, max_host_units);
+        return taken >= rack_units_ ? 1 : std::clamp((rack_units_ - taken) / slots, 1u, max_host_units);
     }
 
     static uint32_t wanted_unit(const FloorPlan::Item& item, uint32_t next, uint32_t height) {
@@ -269,7 +342,11 @@ private:
         return slot > 0 ? first_unit + (slot - 1) * height : next;
     }
 
+    const FloorOptions options_;
+    const float rack_pitch_m_, row_pitch_m_;
+    const uint32_t rack_units_;
     const Rows rows_;
+    const Blades blades_;
     FloorResult result_;
     bool many_halls_ = false;
     std::string hall_key_;
@@ -289,6 +366,6 @@ void FloorPlan::add(const std::string& name, const std::optional<NamePlace>& pla
     items_.push_back({name, place, is_switch, index});
 }
 
-FloorResult FloorPlan::arrange() const { return Arranger(items_).run(); }
+FloorResult FloorPlan::arrange(const FloorOptions& options) const { return Arranger(items_, options).run(); }
 
 }  // namespace bv

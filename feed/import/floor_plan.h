@@ -20,6 +20,15 @@ bool natural_less(std::string_view a, std::string_view b);
 struct Spot {
     std::string rack;
     uint16_t unit = 0, height_units = 1;
+    uint16_t bay = 0, bays = 1;  // bay 1..bays; 0: alone across the rack
+};
+
+// How racks look and are called. Names are texts with {hall}, {row} and {rack} in them; empty: "A08" of row A, rack 08.
+struct FloorOptions {
+    std::string rack_name, row_name;
+    float rack_width_m = 0.6f, rack_depth_m = 1.2f;
+    float rack_height_m = 0;  // 0: that of 48 units
+    float aisle_m = 1.8f;     // between the rows
 };
 
 struct FloorResult {
@@ -39,7 +48,7 @@ public:
     };
     // Indices of hosts and of switches run from 0 each.
     void add(const std::string& name, const std::optional<NamePlace>& place, bool is_switch, size_t index);
-    [[nodiscard]] FloorResult arrange() const;
+    [[nodiscard]] FloorResult arrange(const FloorOptions& options = {}) const;
 
 private:
     std::vector<Item> items_;

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "feed/import/utf8.h"
+
 namespace bv {
 
 namespace {
@@ -81,22 +83,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool valid_utf8(std::string_view text) {
-    for (size_t i = 0; i < text.size();) {
-        const auto lead = uint8_t(text[i]);
-        const size_t more = lead < 0x80                   ? 0
-                            : lead >= 0xC2 && lead < 0xE0 ? 1
-                            : lead >= 0xE0 && lead < 0xF0 ? 2
-                            : lead >= 0xF0 && lead < 0xF5 ? 3
-                                                          : 4;
-        if (more == 4 || i + more >= text.size()) return false;
-        for (size_t k = 1; k <= more; ++k)
-            if ((uint8_t(text[i + k]) & 0xC0) != 0x80) return false;
-        i += more + 1;
-    }
-    return true;
-}
-
 // "4xNDR": width, x, letters and digits.
 bool is_rate(std::string_view word) {
     const size_t x = word.find('x');
@@ -143,7 +129,7 @@ private:
         if (line.size() > max_line_bytes)
             throw ImportError(fmt::format("{}:{}: expected lines of at most {} bytes, found one of {}.", path_, line_,
                                           max_line_bytes, line.size()));
-        if (!valid_utf8(line))
+        if (!is_utf8(line))
             throw ImportError(fmt::format("{}:{}: expected UTF-8 text, found bytes that are not.", path_, line_));
     }
 

@@ -75,9 +75,9 @@ Translation translate(std::string_view pattern) {
 
 NameRule::Group NameRule::group_from(std::string_view name) {
     static constexpr std::pair<std::string_view, Group> known[] = {
-        {"hall", Group::hall},   {"row", Group::row},   {"rack", Group::rack}, {"unit", Group::unit},
-        {"u", Group::unit},      {"slot", Group::slot}, {"node", Group::slot}, {"pod", Group::pod},
-        {"plane", Group::plane}, {"rail", Group::rail}};
+        {"hall", Group::hall}, {"row", Group::row},   {"rack", Group::rack},   {"chassis", Group::chassis},
+        {"bay", Group::bay},   {"unit", Group::unit}, {"u", Group::unit},      {"slot", Group::slot},
+        {"node", Group::slot}, {"pod", Group::pod},   {"plane", Group::plane}, {"rail", Group::rail}};
     for (auto [word, group] : known)
         if (name == word) return group;
     return Group::none;
@@ -90,8 +90,8 @@ NameRule::NameRule(std::string_view pattern) : pattern_(pattern) {
         const Group group = group_from(name);
         if (!name.empty() && group == Group::none)
             throw std::invalid_argument(
-                fmt::format("The name rule '{}' has a group '{}'; known are hall, row, rack, unit, slot, node, pod, "
-                            "plane and rail.",
+                fmt::format("The name rule '{}' has a group '{}'; known are hall, row, rack, chassis, bay, unit, slot, "
+                            "node, pod, plane and rail.",
                             pattern, name));
         places = places || group == Group::row || group == Group::rack;
         groups_.push_back(group);
@@ -126,6 +126,12 @@ std::optional<NamePlace> NameRule::match(std::string_view name) const {
                 break;
             case Group::rack:
                 place.rack = upper(text);
+                break;
+            case Group::chassis:
+                place.chassis = number(text);
+                break;
+            case Group::bay:
+                place.bay = number(text);
                 break;
             case Group::unit:
                 place.unit = number(text);

@@ -16,11 +16,15 @@ struct NamePlace {
     std::string hall, row, rack;
     std::optional<uint32_t> unit;  // lowest rack unit, from 1
     std::optional<uint32_t> slot;  // order within the rack, where the unit is not known
+    // Of a machine of blades: chassis stand on one another in the rack, bays side by side in a chassis, and what has a
+    // slot stands on one another in its bay.
+    std::optional<uint32_t> chassis, bay;
     std::optional<uint32_t> pod, plane, rail;
 };
 
 // One rule: ECMAScript with (?<name>…) groups, matched against the whole name, upper and lower case alike.
-// Groups: hall row rack unit slot node pod plane rail; node is another word for slot. Every rule needs rack or row.
+// Groups: hall row rack chassis bay unit slot node pod plane rail; node is another word for slot. Every rule needs rack
+// or row.
 class NameRule {
 public:
     // Throws std::invalid_argument with one sentence for a wrong expression or group.
@@ -29,7 +33,7 @@ public:
     [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
 private:
-    enum class Group : uint8_t { none, hall, row, rack, unit, slot, pod, plane, rail };
+    enum class Group : uint8_t { none, hall, row, rack, chassis, bay, unit, slot, pod, plane, rail };
     static Group group_from(std::string_view name);
     std::string pattern_;
     std::vector<Group> groups_;  // [number of the group]; 0 is the whole match
