@@ -17,9 +17,14 @@ _belvedere_feed() {
     mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export --help --version" -- "$word")
     return
   fi
+  [ "$command" = import ] && [ "$COMP_CWORD" -gt 2 ] && command="import ${COMP_WORDS[2]}"
   case $command in
+    import) options="" ;;
     simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --curve-key --curve-allow --help" ;;
-    import) options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
+    "import ibnetdiscover") options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
+    "import layout-csv") options="--output --name-column --class --name-rule --hall-column --row-column --rack-column --unit-column --slot-column --pod-column --x-column --y-column --yaw-column --gpus --gpus-column --gpu-model --rack-name --row-name --rack-size --aisle --delimiter --name --title --dry-run --json --help" ;;
+    "import events-csv") options="--cluster --output --object-column --class --time-column --time-format --time-zone --end-column --duration --kind --kind-column --severity --severity-column --severity-map --code --code-column --code-map --text --words --present-from --present-to --part-column --part-word --unique --interval --source --delimiter --dry-run --json --help" ;;
+    "import "*) options="--help" ;;
     inspect) options="--json --help" ;;
     proxy) options="--connect --bind --snapshot-bind --cluster --insecure --curve-key --curve-allow --curve-server-key --curve-client-key --help" ;;
     keygen) options="--help" ;;
@@ -32,9 +37,9 @@ _belvedere_feed() {
   esac
   case $command,$before in
     import,import)
-      mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover --help" -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover layout-csv events-csv --help" -- "$word")
       return ;;
-    simulate,--cluster | proxy,--cluster | record,--cluster)
+    simulate,--cluster | proxy,--cluster | record,--cluster | import*,--cluster)
       mapfile -t COMPREPLY < <(compgen -W "$(_belvedere_feed_clusters "$word")" -- "$word")
       return ;;
     simulate,--scenario)
@@ -48,6 +53,17 @@ _belvedere_feed() {
       return ;;
     *,-o | *,--output | *,--curve-*)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+    import*,--class)
+      mapfile -t COMPREPLY < <(compgen -W "$([ "$command" = "import layout-csv" ] && echo hosts racks || echo gpu node switch link rack cdu power plant)" -- "$word")
+      return ;;
+    import*,--time-format)
+      mapfile -t COMPREPLY < <(compgen -W "iso us eu epoch epoch_ms" -- "$word")
+      return ;;
+    import*,--severity)
+      mapfile -t COMPREPLY < <(compgen -W "info warning critical" -- "$word")
+      return ;;
+    import*,--*-column | import*,--present-* | import*,--*-map | import*,--*-name | import*,--rack-size | import*,--aisle | import*,--gpus | import*,--delimiter | import*,--time-zone | import*,--kind | import*,--code | import*,--text | import*,--words | import*,--part-word | import*,--interval)
       return ;;
     *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at | *,--from | *,--to | *,--objects | *,--metric)
       return ;;

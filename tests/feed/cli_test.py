@@ -52,7 +52,7 @@ class Case(unittest.TestCase):
 
 class Usage(Case):
     def test_help_and_version(self):
-        for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["inspect"], ["proxy"], ["keygen"], ["record"],
+        for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["import", "layout-csv"], ["import", "events-csv"], ["inspect"], ["proxy"], ["keygen"], ["record"],
                         ["state-hash"], ["verify"], ["cut"], ["export"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
@@ -80,8 +80,9 @@ class Usage(Case):
 class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
-    COMMANDS = {"simulate": ["simulate"], "import": ["import", "ibnetdiscover"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"],
-                "record": ["record"], "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"]}
+    COMMANDS = {"simulate": ["simulate"], "import ibnetdiscover": ["import", "ibnetdiscover"], "import layout-csv": ["import", "layout-csv"],
+                "import events-csv": ["import", "events-csv"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"], "record": ["record"],
+                "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -95,7 +96,7 @@ class Documented(Case):
     def test_completion(self):
         script = (ROOT / "assets" / "completion" / "belvedere-feed.bash").read_text()
         for name, command in self.COMMANDS.items():
-            offered = set(re.search(rf'^    {name}\) options="(.*)"', script, re.M).group(1).split())
+            offered = set(re.search(rf'^    "?{name}"?\) options="(.*)"', script, re.M).group(1).split())
             self.assertEqual(offered, self.options(command), name)
 
     def test_completion_completes(self):
