@@ -22,7 +22,7 @@ _belvedere_feed() {
     import) options="" ;;
     simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --curve-key --curve-allow --help" ;;
     "import ibnetdiscover") options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
-    "import layout-csv") options="--output --name-column --class --name-rule --hall-column --row-column --rack-column --unit-column --slot-column --pod-column --x-column --y-column --yaw-column --gpus --gpus-column --gpu-model --rack-name --row-name --rack-size --aisle --delimiter --name --title --dry-run --json --help" ;;
+    "import layout-csv") options="--output --name-column --class --name-rule --hall-column --row-column --rack-column --unit-column --slot-column --pod-column --x-column --y-column --yaw-column --gpus --gpus-column --gpu-model --hall-name --rack-name --row-name --rack-size --aisle --delimiter --name --title --dry-run --json --help" ;;
     "import events-csv") options="--cluster --output --object-column --class --time-column --time-format --time-zone --end-column --duration --kind --kind-column --severity --severity-column --severity-map --code --code-column --code-map --text --words --present-from --present-to --part-column --part-word --unique --interval --source --delimiter --dry-run --json --help" ;;
     "import "*) options="--help" ;;
     inspect) options="--json --help" ;;

@@ -97,6 +97,10 @@ EventColumns columns_from(const EventArguments& arguments) {
         throw UsageError("Give --time-column for events, --present-from for stays, or both.");
     if (columns.from.given() != columns.to.given())
         throw UsageError("--present-from and --present-to belong together.");
+    if (!arguments.severity_map.empty() && !columns.severity.given() && !columns.kind.given())
+        throw UsageError("--severity-map needs --severity-column or --kind-column.");
+    if (!arguments.code_map.empty() && !columns.code.given()) throw UsageError("--code-map needs --code-column.");
+    if (!arguments.words.empty() && !columns.text.given()) throw UsageError("--words needs --text.");
     if (columns.part.given() && !columns.from.given())
         throw UsageError("--part-column needs --present-from and --present-to.");
     return columns;
@@ -158,9 +162,6 @@ void check_output(const std::filesystem::path& output) {
     std::error_code error;
     if (std::filesystem::is_directory(output, error))
         throw std::runtime_error(fmt::format("{} is a folder; give the name of a file.", output.string()));
-    if (output.has_parent_path() && !std::filesystem::is_directory(output.parent_path(), error))
-        throw std::runtime_error(
-            fmt::format("The folder {} does not exist; make it first.", output.parent_path().string()));
 }
 
 void run_import_events(EventArguments& arguments) {

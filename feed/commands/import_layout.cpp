@@ -150,6 +150,8 @@ void add_import_layout_command(CLI::App& import) {
     layout->add_option("--gpus", options.gpus_per_host, "GPUs of each host; default 0")->check(CLI::Range(0, 1024));
     column("--gpus-column", arguments->gpus, "GPUs of this host");
     layout->add_option("--gpu-model", options.gpu_model, "GPU model, for people");
+    layout->add_option("--hall-name", options.floor.hall_name, "How the hall is called where there is one alone")
+        ->type_name("TEXT");
     layout->add_option("--rack-name", options.floor.rack_name, "How racks are called: text with {hall} {row} {rack}")
         ->type_name("TEXT");
     layout->add_option("--row-name", options.floor.row_name, "How rows are called: text with {hall} {row}")

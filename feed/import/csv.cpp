@@ -57,7 +57,8 @@ std::string_view CsvReader::row_text(size_t begin) const {
     return !line.empty() && line.back() == '\r' ? line.substr(0, line.size() - 1) : line;
 }
 
-// Reads one row and moves behind it. False, and nothing moved, where a quoted cell does not end within max_row_bytes.
+// Reads one row and moves behind it. False, and nothing moved, where a quoted cell does not end within max_row_bytes,
+// or ends where the cell does not: then a quote was opened by mistake and met the next one, rows later.
 bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
     cells.clear();
     const size_t begin = at_;
@@ -78,6 +79,9 @@ bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
                 ++at;
             } else {
                 quoted = false;
+                const size_t next = text_.find_first_not_of(" \t\r", at + 1);
+                const char follows = next == std::string_view::npos ? '\n' : text_[next];
+                if (follows != delimiter_ && follows != '\n' && delimiter_ != '\t') return false;
             }
         } else if (c == '"' && quotes == Quotes::honoured && trimmed(cell).empty()) {
             cell.clear();

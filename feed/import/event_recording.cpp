@@ -88,6 +88,9 @@ RecordedHistory checked(const History& history, const std::filesystem::path& pat
 RecordedHistory record_history(const History& history, const HistoryRules& rules, const LoadedCluster& cluster,
                                const std::filesystem::path& path) {
     check_span(history, rules);
+    if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path()))
+        throw std::runtime_error(
+            fmt::format("The folder {} does not exist; make it first.", path.parent_path().string()));
     std::filesystem::path temporary = path;
     temporary += fmt::format(".{}.tmp", getpid());
     const auto remove = [&] {

@@ -192,7 +192,8 @@ private:
         end_hall();
         hall_key_ = hall;
         ExplicitHall& it = result_.halls.emplace_back();
-        it.name = unique(hall.empty() ? "hall" : hall, hall_names_);
+        const std::string& only = options_.hall_name;
+        it.name = unique(!only.empty() && !many_halls_ ? only : hall.empty() ? "hall" : hall, hall_names_);
         block_x_ = hall_x_;
         row_y_ = -row_pitch_m_;
         widest_ = deepest_ = 0;
@@ -304,7 +305,7 @@ private:
             return order(a) != order(b) ? order(a) < order(b) : natural_less(a->name, b->name);
         });
         const uint32_t height = host_height(items);
-        uint32_t next = first_unit;
+        uint32_t next = items.front()->place && items.front()->place->unit ? 1 : first_unit;
         for (const FloorPlan::Item* item : items) {
             Spot spot{rack, 0, uint16_t(item->is_switch ? 1 : height)};
             spot.unit = uint16_t(std::max(next, wanted_unit(*item, next, height)));
@@ -324,13 +325,18 @@ private:
         return slot <= max_slot ? slot : 0;
     }
 
-    // As high as fits evenly, at most 4 U: a scan says nothing of heights.
+    // As high as fits evenly, at most 4 U: a scan says nothing of heights. Where units are known, up to the next one.
+    // items: sorted by unit or slot.
     [[nodiscard]] uint32_t host_height(const Items& items) const {
-        uint32_t hosts = 0, switches = 0, slots = 1;
+        uint32_t hosts = 0, switches = 0, slots = 1, known = 0, step = max_host_units;
         for (const FloorPlan::Item* item : items) {
             ++(item->is_switch ? switches : hosts);
             slots = std::max(slots, slot_of(*item));
+            const uint32_t unit = item->place && !item->is_switch ? item->place->unit.value_or(0) : 0;
+            if (known > 0 && unit > known) step = std::min(step, unit - known);
+            known = std::max(known, unit);
         }
+        if (known > 0) return std::min(step, known < rack_units_ ? rack_units_ + 1 - known : 1);
         slots = std::max(slots, hosts);
         const uint32_t taken = first_unit + 2 * switches;
         return taken >= rack_units_ ? 1 : std::clamp((rack_units_ - taken) / slots, 1u, max_host_units);

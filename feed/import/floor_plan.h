@@ -23,9 +23,11 @@ struct Spot {
     uint16_t bay = 0, bays = 1;  // bay 1..bays; 0: alone across the rack
 };
 
-// How racks look and are called. Names are texts with {hall}, {row} and {rack} in them; empty: "A08" of row A, rack 08.
+// How racks look and are called. Names of racks and rows are texts with {hall}, {row} and {rack} in them; empty: "A08"
+// of row A, rack 08.
 struct FloorOptions {
     std::string rack_name, row_name;
+    std::string hall_name;  // of the only hall
     float rack_width_m = 0.6f, rack_depth_m = 1.2f;
     float rack_height_m = 0;  // 0: that of 48 units
     float aisle_m = 1.8f;     // between the rows

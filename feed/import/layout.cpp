@@ -44,6 +44,9 @@ public:
         for (CellText* text : {&options_.thing, &options_.hall, &options_.row, &options_.rack, &options_.unit,
                                &options_.slot, &options_.pod, &options_.gpus, &options_.x, &options_.y, &options_.yaw})
             if (text->given()) texts_.push_back(text);
+        // A table's own names of racks stay as they are.
+        if (options_.floor.rack_name.empty() && (options_.rows_are_racks || options_.rack.given()))
+            options_.floor.rack_name = "{rack}";
         if (options_.x.given() != options_.y.given())
             throw std::invalid_argument("--x-column and --y-column belong together.");
     }
@@ -108,7 +111,7 @@ private:
             ++imported_.summary.repeated;
         }
         Thing& thing = things_[known->second];
-        read_place(thing, row, path);
+        read_place(thing, fresh, row, path);
         read_position(thing, row, path);
         if (const auto gpus = whole(options_.gpus, row, path, 1024); gpus && !thing.gpus) thing.gpus = gpus;
     }
@@ -136,18 +139,24 @@ private:
         return std::nullopt;
     }
 
-    void read_place(Thing& thing, const CsvRow& row, const std::string& path) {
+    // In the row that makes a thing columns go before its name; later rows only fill in.
+    void read_place(Thing& thing, bool fresh, const CsvRow& row, const std::string& path) {
         NamePlace place = thing.place.value_or(NamePlace{});
         const auto take = [&](const CellText& column, std::string& into) {
             const std::string text = column.given() ? column.of(row.cells) : std::string();
-            if (!is_blank(text)) into = text;
+            if (!is_blank(text) && (fresh || into.empty())) into = text;
         };
         take(options_.hall, place.hall);
         take(options_.row, place.row);
         if (!options_.rows_are_racks) take(options_.rack, place.rack);
-        if (const auto unit = whole(options_.unit, row, path, 100); unit && *unit > 0) place.unit = unit;
-        if (const auto slot = whole(options_.slot, row, path, 1000)) place.slot = slot;
-        if (const auto pod = whole(options_.pod, row, path, 1'000'000)) place.pod = pod;
+        const auto take_number = [&](const CellText& column, uint32_t most, std::optional<uint32_t>& into) {
+            const auto number = whole(column, row, path, most);
+            if (number && (fresh || !into)) into = number;
+        };
+        take_number(options_.unit, 100, place.unit);
+        take_number(options_.slot, 1000, place.slot);
+        take_number(options_.pod, 1'000'000, place.pod);
+        if (place.unit == 0u) place.unit.reset();  // unknown, as in a cluster file
         if (!place.row.empty() || !place.rack.empty()) thing.place = place;
     }
 

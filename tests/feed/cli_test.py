@@ -20,6 +20,7 @@ import unittest
 
 PROGRAM, DATA, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 DIRTY = str(DATA / "dirty_ibnetdiscover.out")
+PLACES, EVENTS = str(DATA / "dirty_layout.csv"), str(DATA / "dirty_events.csv")
 ROOT = DATA.parents[2]
 PATIENCE_S = 120  # of a machine that builds beside the test
 
@@ -63,6 +64,9 @@ class Usage(Case):
         all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify, cut, export"
         simulate = ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1"]
         imported = ["import", "ibnetdiscover", DIRTY, "-o"]
+        layout = ["import", "layout-csv", PLACES, "-o", "x.toml", "--name-column", "host"]
+        events = ["import", "events-csv", EVENTS, "-o", "x.bvr", "--cluster", "array-512", "--object-column", "host"]
+        timed = [*events, "--time-column", "when"]
         for command, *words in (
                 ([], all_commands), (["nonsense"], "'nonsense'", all_commands), (["record", "tcp://127.0.0.1:1"], "--output"),
                 (["bridge"], "bridge", "not supported yet", all_commands), (["state-hash"], "state-hash --help"),
@@ -72,7 +76,15 @@ class Usage(Case):
                 (["import", "ibnetdiscover"], "import ibnetdiscover --help"), (["inspect"], "inspect --help"), (["inspect", "a", "b"], "'b'"),
                 (["simulate", "--cluster", "x"], "--bind"), ([*simulate, "--nonsense"], "'--nonsense'"), ([*simulate, "--rate", "0"], "--rate"),
                 ([*simulate, "--scenario", "nonsense"], "nonsense", "training"), ([*imported, "x", "--name-rule", "(?<row>"], "(?<row>"),
-                ([*imported, "x", "--gpus-per-host", "-3"], "--gpus-per-host"), ([*imported, "-", "--json"], "--json")):
+                ([*imported, "x", "--gpus-per-host", "-3"], "--gpus-per-host"), ([*imported, "-", "--json"], "--json"),
+                (["import", "layout-csv", "x", "-o", "y"], "--name-column"), ([*layout, "--rack-size", "1,2"], "--rack-size"),
+                ([*layout, "--name-rule", "x"], "places nothing"), ([*layout, "--x-column", "x"], "--y-column"), ([*layout, "--class", "gpu"], "--class"),
+                ([*layout, "--delimiter", "ab"], "--delimiter"), ([*events, "--time-column", "{when"], "--time-column"), (events, "--time-column"),
+                ([*timed, "--time-zone", "Mars/Base"], "Mars/Base"), ([*timed, "--time-format", "julian"], "julian"), ([*timed, "--class", "x"], "--class"),
+                ([*timed, "--severity", "bad"], "--severity"), ([*timed, "--severity-map", "a=info"], "--kind-column"),
+                ([*timed, "--kind-column", "what", "--severity-map", "a"], "CELL=MEANING"), ([*timed, "--kind-column", "what", "--severity-map", "a=b"], "'b'"),
+                ([*timed, "--code-column", "what", "--code-map", "a=b"], "--code-map"), ([*timed, "--duration", "long"], "--duration"),
+                ([*timed, "--present-from", "from"], "--present-to"), ([*timed, "--part-column", "card"], "--present-from")):
             with self.subTest(command):
                 self.assert_refused(feed(*command, cwd=self.folder), 2, *words)
 
@@ -169,6 +181,87 @@ class Import(Case):
         self.assert_refused(feed("import", "ibnetdiscover", str(path), "-o", "x"), 1, f"{path}:1:", "n1 HCA-1", "no cable")
 
 
+class ImportTables(Case):
+    LAYOUT = ["--name-column", "host", "--gpus", "1"]
+    EVENTS = ["--object-column", "host", "--class", "gpu", "--time-column", "when", "--kind-column", "what", "--severity-map", "ECC=critical,fan=warning",
+              "--duration", "1d", "--present-from", "from", "--present-to", "to", "--part-column", "card", "--part-word", "card"]
+
+    def cluster(self):
+        table, path = self.folder / "hosts.csv", self.folder / "small.toml"
+        table.write_text("host\na\nb\nc\n")
+        result = feed("import", "layout-csv", str(table), "-o", str(path), *self.LAYOUT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("3 hosts with 3 GPUs", result.stderr.decode())
+        return path
+
+    def events(self, cluster, *more, name="log.bvr"):
+        path = self.folder / name
+        return path, feed("import", "events-csv", EVENTS, "-o", str(path), "--cluster", str(cluster), *self.EVENTS, *more)
+
+    def test_places(self):
+        path = self.folder / "site.toml"
+        arguments = [PLACES, "-o", str(path), "--name-column", "host", "--rack-column", "rack", "--unit-column", "u", "--gpus-column", "gpus", "--json"]
+        dry = feed("import", "layout-csv", *arguments, "--dry-run")
+        self.assertFalse(path.exists())
+        result = feed("import", "layout-csv", *arguments)
+        self.assertEqual((result.returncode, result.stdout), (0, dry.stdout), result.stderr)
+        found = json.loads(result.stdout)
+        self.assertEqual((found["hosts"], found["gpus"], found["racks"], found["unplaced_names"]), (9, 40, 5, ["n8"]))
+        self.assertIn(f"{PLACES}:6", [finding["first"] for finding in found["findings"]])
+        first = path.read_bytes()
+        feed("import", "layout-csv", *arguments)
+        self.assertEqual(path.read_bytes(), first)
+        inspected = json.loads(feed("inspect", str(path), "--json").stdout)
+        self.assertEqual((inspected["objects"]["gpu"], inspected["objects"]["rack"]), (40, 5))
+
+    def test_events(self):
+        cluster = self.cluster()
+        path, dry = self.events(cluster, "--dry-run", "--json")
+        self.assertFalse(path.exists())
+        path, result = self.events(cluster, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        found = json.loads(result.stdout)
+        for key in ("events", "events_by_kind", "time_begin", "time_end", "findings", "health_changes"):
+            self.assertEqual(found[key], json.loads(dry.stdout)[key], key)
+        self.assertEqual(found["events_by_severity"], {"critical": 4, "info": 5, "warning": 3})
+        inspected = json.loads(feed("inspect", str(path), "--json").stdout)
+        for key in ("events", "time_begin", "time_end", "ticks", "samples"):
+            self.assertEqual(inspected[key], found[key], key)
+        hashes = {}
+        for _ in range(2):  # the same table gives the same states, and replaces what stood there
+            for at in ("begin", "2020-02-01T12:00:00Z", "end"):
+                answer = feed("state-hash", str(path), "--at", at)
+                self.assertEqual(hashes.setdefault(at, answer.stdout), answer.stdout)
+            path, result = self.events(cluster)
+            self.assertIn("12 events from 2020-01-01T00:00:00Z to 2020-03-10T00:00:00Z", result.stderr.decode())
+        self.assertEqual(len(set(hashes.values())), 3)
+        self.assertEqual(sorted(each.name for each in self.folder.iterdir()), ["hosts.csv", "log.bvr", "small.toml"])
+
+    def test_tables_on_standard_input(self):
+        table = b"when|host\n2020-01-01|a\n"
+        result = feed("import", "events-csv", "-", "-o", str(self.folder / "x.bvr"), "--cluster", str(self.cluster()), "--object-column", "host",
+                      "--time-column", "when", input=table)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("1 event ", result.stderr.decode())
+
+    def test_bad_input_is_one_sentence_and_nothing_is_written(self):
+        cluster = str(self.cluster())
+        output = self.folder / "x.bvr"
+        for text, *words in ((b"", "empty"), (b"when,what\n1,2\n", "'host'", "when, what"), (b"\xff\xfea", "UTF-16"),
+                             (b"host,when\n", "no rows"), (b"host,when\nx,2020-01-01\n", "'x'", "'a/gpu0'"), (b"host,when\na,soon\n", "soon")):
+            with self.subTest(text):
+                (self.folder / "x.csv").write_bytes(text)
+                self.assert_refused(feed("import", "events-csv", str(self.folder / "x.csv"), "-o", str(output), "--cluster", cluster,
+                                         "--object-column", "host", "--class", "gpu", "--time-column", "when"), 1, *words)
+                self.assertFalse(output.exists())
+        good = ["import", "events-csv", EVENTS, "--cluster", cluster, *self.EVENTS]
+        self.assert_refused(feed(*good, "-o", str(self.folder)), 1, "folder")
+        self.assert_refused(feed(*good, "-o", str(self.folder / "none" / "x.bvr")), 1, "none")
+        self.assert_refused(feed(*good, "-o", str(output), "--interval", "1ms"), 1, "interval")
+        self.assert_refused(feed("import", "events-csv", "/none.csv", "--cluster", cluster, *self.EVENTS, "-o", str(output)), 1, "/none.csv")
+        self.assertFalse(output.exists())
+
+
 class RealScan(Case):
     def setUp(self):
         super().setUp()
@@ -176,6 +269,19 @@ class RealScan(Case):
         if not self.sample.exists():
             print("skipped: no samples", flush=True)
             self.skipTest("no samples")
+
+    def test_documented_example(self):
+        """The commands of docs/import.md as they stand there."""
+        example = (ROOT / "docs" / "import.md").read_text().split("### Example: five years of Titan")[1].split("```")[1]
+        script = example.replace("../shared/samples", str(SAMPLES)).replace("belvedere-feed ", f"'{PROGRAM}' ")
+        result = subprocess.run(["bash", "-e"], input=script, text=True, cwd=self.folder, capture_output=True, timeout=PATIENCE_S)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout.splitlines()[-1], r"^[0-9a-f]{16}$")
+        counts = json.loads(feed("inspect", str(self.folder / "titan.toml"), "--json").stdout)["objects"]
+        self.assertEqual((counts["gpu"], counts["rack"], counts["row"], counts["hall"]), (18687, 200, 8, 1))
+        recorded = json.loads(feed("inspect", str(self.folder / "titan.bvr"), "--json").stdout)
+        self.assertEqual((recorded["events"], recorded["time_end"]), (54122, "2019-08-02T00:07:33Z"))
+        self.assertLess(recorded["bytes"], 40e6)
 
     def test_counts_then_simulate(self):
         path = self.folder / "fabric.toml"
