@@ -1,6 +1,7 @@
 // belvedere-feed import events-csv: tables of what happened when → a recording of a cluster.
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cluster/time_text.h"
 #include "feed/commands/commands.h"
@@ -164,6 +166,15 @@ void check_output(const std::filesystem::path& output) {
         throw std::runtime_error(fmt::format("{} is a folder; give the name of a file.", output.string()));
 }
 
+// On a terminal alone: a bar that is overwritten, and gone at the end.
+void show_progress(double done) {
+    if (!isatty(STDERR_FILENO)) return;
+    std::string bar(size_t(done * 30), '=');
+    bar.resize(30, ' ');
+    fmt::print(stderr, "\r  recording [{}] {:3.0f}%{}", bar, done * 100, done >= 1 ? "\r\x1b[K" : "");
+    std::fflush(stderr);
+}
+
 void run_import_events(EventArguments& arguments) {
     EventTable table;
     LoadedCluster cluster;
@@ -184,7 +195,7 @@ void run_import_events(EventArguments& arguments) {
     }
     const History history = history_of(table, rules);
     RecordedHistory recorded;
-    if (!arguments.dry_run) recorded = record_history(history, rules, cluster, arguments.output);
+    if (!arguments.dry_run) recorded = record_history(history, rules, cluster, arguments.output, show_progress);
     if (arguments.json)
         fmt::print("{}\n", summary_json(table, history, recorded).dump(2));
     else

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,8 +43,9 @@ struct RecordedHistory {
     uint64_t ticks = 0, samples = 0, bytes = 0;
 };
 
-// Writes the recording beside its place and renames it. Throws one sentence.
+// Writes the recording beside its place and renames it; says now and then how much of the time is done, 0..1. Throws
+// one sentence.
 RecordedHistory record_history(const History& history, const HistoryRules& rules, const LoadedCluster& cluster,
-                               const std::filesystem::path& path);
+                               const std::filesystem::path& path, const std::function<void(double)>& progress = {});
 
 }  // namespace bv

@@ -200,6 +200,45 @@ TEST_CASE("rows without coordinates stand apart, fronts to a shared aisle") {
     CHECK(t.racks[5].place.y - t.racks[10].place.y == doctest::Approx(1.2 + 1.8));
 }
 
+TEST_CASE("nodes in bays stand side by side, left to right from the front") {
+    const auto cluster = [](const char* bays) {
+        return std::string(R"(format = 1
+name = "blades"
+[[hall]]
+name = "h"
+[[row]]
+name = "r"
+hall = "h"
+[[rack]]
+name = "k"
+row = "r"
+place = [0.0, 0.0]
+[[node]]
+name = "left"
+rack = "k"
+unit = 3
+gpus = 1
+bay = 1
+bays = 4
+[[node]]
+name = "right"
+rack = "k"
+unit = 3
+gpus = 1
+)") + bays;
+    };
+    const Topology t = parse_cluster(cluster("bay = 4\nbays = 4\n"), "blades");
+    const ObjectId left{ObjectClass::node, 0}, right{ObjectClass::node, 1};
+    const float width = t.extent_of(left).width;
+    CHECK(width == doctest::Approx(0.4826f / 4));
+    CHECK(t.place_of(right).x - t.place_of(left).x == doctest::Approx(3 * width));
+    CHECK(t.place_of(right).x == doctest::Approx(-t.place_of(left).x));
+    CHECK(t.place_of(right).z == doctest::Approx(t.place_of(left).z));
+    CHECK(t.place_of({ObjectClass::gpu, 1}).x == doctest::Approx(t.place_of(right).x));
+    for (const char* wrong : {"bay = 5\nbays = 4\n", "bay = 0\nbays = 4\n", "bay = 2\n", "bay = 1\nbays = 65\n"})
+        CHECK_THROWS_AS((void)parse_cluster(cluster(wrong), "blades"), ClusterFileError);
+}
+
 TEST_CASE("an imported fabric needs no GPUs, CDUs or power") {
     const Topology t = parse_cluster(R"(format = 1
 name = "bare"

@@ -1,5 +1,6 @@
 // What the pointer hits: the thing that is drawn there, as fine as it can be seen.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/viewer/packed.h"
 
@@ -26,6 +27,32 @@ TEST_CASE("every GPU of a rack is hit through its own front") {
     const IndexRange gpus = topology->racks[1].gpus;
     REQUIRE(gpus.count == 64);
     for (uint32_t gpu = gpus.first; gpu < gpus.end(); ++gpu) {
+        CAPTURE(gpu);
+        CHECK(pick(state, layout, view, towards(view, front_face(layout.impl().gpu_box(gpu)))) ==
+              ObjectId{ObjectClass::gpu, gpu});
+    }
+}
+
+TEST_CASE("every GPU of a rack of blades is hit through its own front") {
+    std::string text =
+        "format = 1\nname = \"blades\"\n[[hall]]\nname = \"h\"\n[[row]]\nname = \"r\"\nhall = \"h\"\n"
+        "[[rack]]\nname = \"k\"\nrow = \"r\"\nrole = \"gpu\"\n";
+    // Two chassis of two slots of eight bays, one slot left free between them, one blade missing.
+    for (const int unit : {1, 4, 10, 13})
+        for (int bay = 1; bay <= 8; ++bay)
+            if (unit != 10 || bay != 3)
+                text += fmt::format(
+                    "[[node]]\nname = \"u{0}b{1}\"\nrack = \"k\"\nunit = {0}\nheight_units = 3\nbay = {1}\nbays = 8\n"
+                    "gpus = 1\n",
+                    unit, bay);
+    const auto topology = load_cluster_text(text, "blades").topology;
+    const SceneLayout layout(topology);
+    const RackPlan& plan = layout.impl().racks[0];
+    CHECK((plan.columns == 8 && plan.rows == 5));
+    CHECK_FALSE(plan.evenly);
+    const ClusterState state = healthy_state(topology);
+    const View view = view_from(*topology, "rack:k");
+    for (uint32_t gpu = 0; gpu < 31; ++gpu) {
         CAPTURE(gpu);
         CHECK(pick(state, layout, view, towards(view, front_face(layout.impl().gpu_box(gpu)))) ==
               ObjectId{ObjectClass::gpu, gpu});

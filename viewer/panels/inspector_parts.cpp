@@ -247,6 +247,8 @@ void draw_placement(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id
     if (id.object_class == ObjectClass::node && t.nodes[id.index].unit)
         fact_row(ui, pen, flow, "rack unit",
                  fmt::format("U{}, {} high", t.nodes[id.index].unit, t.nodes[id.index].height_units));
+    if (id.object_class == ObjectClass::node && t.nodes[id.index].bays > 1)
+        fact_row(ui, pen, flow, "bay", fmt::format("{} of {}", t.nodes[id.index].bay + 1, t.nodes[id.index].bays));
     if (id.object_class == ObjectClass::switch_ && t.switches[id.index].unit)
         fact_row(ui, pen, flow, "rack unit", fmt::format("U{}", t.switches[id.index].unit));
     if (t.racks[rack].busway != no_index)
