@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "feed/import/fabric.h"
+#include "feed/import/utf8.h"
 
 namespace bv {
 
@@ -17,10 +18,12 @@ void check_columns(const std::vector<CellText*>& texts, const std::vector<CsvInp
                 return std::find(input.columns.begin(), input.columns.end(), name) != input.columns.end();
             });
             if (there) continue;
+            std::vector<std::string> there_are = inputs.front().columns;
+            for (std::string& column : there_are) column = cut(column, 40);
             throw ImportError(fmt::format(
                 "{} has no column '{}' ({}); its columns are: {}.",
                 inputs.size() == 1 ? inputs.front().path : fmt::format("None of the {} files", inputs.size()), name,
-                text->option(), fmt::join(inputs.front().columns, ", ")));
+                text->option(), cut(fmt::format("{}", fmt::join(there_are, ", ")), 1000)));
         }
 }
 

@@ -106,9 +106,16 @@ void CsvReader::read_row(std::vector<std::string>& cells) {
     (void)read_cells(cells, Quotes::literal);
 }
 
+// One line of text: names, texts and sentences are made of cells.
 void CsvReader::clean(std::vector<std::string>& cells, uint64_t line) {
     bool clean = true;
-    for (std::string& cell : cells) clean = make_utf8(cell) && clean;
+    for (std::string& cell : cells) {
+        for (char& c : cell) {
+            if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+            if (uint8_t(c) < 0x20 || c == 0x7F) c = '\0';  // no text either
+        }
+        clean = make_utf8(cell) && clean;
+    }
     if (!clean) findings_.note("rows with bytes that are no UTF-8 text (shown as �)", path_, line);
 }
 

@@ -14,7 +14,7 @@ namespace bv {
 
 struct CsvRow {
     uint64_t line = 0;               // its first, from 1
-    std::vector<std::string> cells;  // as many as the header has columns, blanks around them removed
+    std::vector<std::string> cells;  // as many as the header has columns; of one line, without blanks around them
 };
 
 class CsvReader {

@@ -12,10 +12,13 @@
 #include "feed/import/columns.h"
 #include "feed/import/csv.h"
 #include "feed/import/fabric.h"
+#include "feed/import/utf8.h"
 
 namespace bv {
 
 namespace {
+
+constexpr size_t max_text_bytes = 2000, max_kind_bytes = 64;
 
 std::optional<Severity> severity_from(std::string_view word) {
     for (const Severity severity : {Severity::info, Severity::warning, Severity::critical})
@@ -163,6 +166,10 @@ private:
         event.code = code(row);
         event.text = text(row, event, name);
         if (!object) event.text = fmt::format("{}: {}", name, event.text);
+        if (event.text.size() > max_text_bytes) {
+            note(fmt::format("texts of more than {} bytes (cut)", max_text_bytes), row);
+            event.text = cut(event.text, max_text_bytes);
+        }
         reach(*time_ns);
         table_.events.push_back(std::move(read));
     }
@@ -178,7 +185,7 @@ private:
                 kind += '_';
         }
         while (!kind.empty() && kind.back() == '_') kind.pop_back();
-        return kind.empty() ? "event" : kind;
+        return kind.empty() ? "event" : cut(kind, max_kind_bytes);
     }
 
     Severity severity(const CsvRow& row) {

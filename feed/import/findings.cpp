@@ -5,19 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "feed/import/utf8.h"
+
 namespace bv {
 
 namespace {
 
 constexpr size_t example_bytes = 60;
-
-// Cut between characters, not within one.
-std::string cut(std::string_view text) {
-    if (text.size() <= example_bytes) return std::string(text);
-    size_t end = example_bytes;
-    while (end > 0 && (uint8_t(text[end]) & 0xC0) == 0x80) --end;
-    return std::string(text.substr(0, end)) + "…";
-}
 
 }  // namespace
 
@@ -26,7 +20,7 @@ void Findings::note(std::string_view what, std::string_view path, uint64_t line,
     if (known != all_.end())
         ++known->count;
     else
-        all_.push_back({std::string(what), 1, fmt::format("{}:{}", path, line), cut(example)});
+        all_.push_back({std::string(what), 1, fmt::format("{}:{}", path, line), cut(example, example_bytes)});
 }
 
 uint64_t Findings::count(std::string_view what) const {

@@ -17,6 +17,8 @@ namespace bv {
 
 namespace {
 
+constexpr size_t max_name_bytes = 256;
+
 template <typename Number>
 std::optional<Number> number_from(const std::string& text) {
     Number value{};
@@ -100,6 +102,11 @@ private:
             findings().note("rows without a name (left out)", path, row.line);
             return;
         }
+        if (name.size() > max_name_bytes) {
+            findings().note(fmt::format("rows with a name of more than {} bytes (left out)", max_name_bytes), path,
+                            row.line, name);
+            return;
+        }
         const auto [known, fresh] = index_.try_emplace(name, things_.size());
         if (fresh) {
             things_.push_back({name, rules_.match(name), {}, {}});
@@ -144,7 +151,7 @@ private:
         NamePlace place = thing.place.value_or(NamePlace{});
         const auto take = [&](const CellText& column, std::string& into) {
             const std::string text = column.given() ? column.of(row.cells) : std::string();
-            if (!is_blank(text) && (fresh || into.empty())) into = text;
+            if (!is_blank(text) && text.size() <= max_name_bytes && (fresh || into.empty())) into = text;
         };
         take(options_.hall, place.hall);
         take(options_.row, place.row);

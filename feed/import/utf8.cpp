@@ -39,6 +39,12 @@ size_t first_wrong(std::string_view text) {
 
 bool is_utf8(std::string_view text) { return first_wrong(text) == text.size(); }
 
+std::string cut(std::string_view text, size_t most) {
+    if (text.size() <= most) return std::string(text);
+    while (most > 0 && (uint8_t(text[most]) & 0xC0) == 0x80) --most;
+    return std::string(text.substr(0, most)) + "…";
+}
+
 bool make_utf8(std::string& text) {
     size_t at = first_wrong(text);
     if (at == text.size()) return true;

@@ -11,6 +11,9 @@ namespace bv {
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+// At most that many bytes, cut between characters, with … where something was cut.
+[[nodiscard]] std::string cut(std::string_view text, size_t most);
+
 // Puts U+FFFD in the place of every byte that is no text. True where there was none.
 [[nodiscard]] bool make_utf8(std::string& text);
 

@@ -153,7 +153,7 @@ TEST_CASE("events stand at their object with time, severity, kind and text") {
     CHECK(events[0].text == "card S1 is seen here for the first time.");
     CHECK(events[1].kind == "fan");
     CHECK(events[1].severity == Severity::warning);
-    CHECK(events[1].text == "fan: slow;\nvery slow");
+    CHECK(events[1].text == "fan: slow; very slow");
     CHECK(events[3].kind == "ecc");
     CHECK(events[3].severity == Severity::critical);
     CHECK(events[3].text == "Memory error: the end of S1");
