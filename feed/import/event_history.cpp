@@ -118,15 +118,14 @@ private:
                 const Stay& stay = *stays[i];
                 const std::string name = fmt::format("{} {}", rules_.part_word, part);
                 if (i == 0)
-                    tell(stay, stay.from_ns, "part_installed",
-                         fmt::format("{} is seen here for the first time.", name));
+                    tell(stay, stay.from_ns, "part_installed", fmt::format("First seen: {}.", name));
                 else if (stays[i - 1]->object == stay.object)
-                    tell(stay, stay.from_ns, "part_back", fmt::format("{} is seen here again.", name));
+                    tell(stay, stay.from_ns, "part_back", fmt::format("Seen again: {}.", name));
                 else
                     tell(stay, stay.from_ns, "part_moved",
-                         fmt::format("{} came from {}.", name, stays[i - 1]->object_name));
+                         fmt::format("From {}: {}.", stays[i - 1]->object_name, name));
                 if (i + 1 == stays.size() && left(stay))
-                    tell(stay, stay.to_ns, "part_removed", fmt::format("{} is seen for the last time.", name));
+                    tell(stay, stay.to_ns, "part_removed", fmt::format("Last seen: {}.", name));
             }
         }
     }

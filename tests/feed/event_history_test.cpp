@@ -150,7 +150,7 @@ TEST_CASE("events stand at their object with time, severity, kind and text") {
     const std::vector<Event> events = it.events_of("a");
     REQUIRE(events.size() == 5);  // S1 installed, twice the fan, the end of S1, S2 installed
     CHECK(events[0].kind == "part_installed");
-    CHECK(events[0].text == "card S1 is seen here for the first time.");
+    CHECK(events[0].text == "First seen: card S1.");
     CHECK(events[1].kind == "fan");
     CHECK(events[1].severity == Severity::warning);
     CHECK(events[1].text == "fan: slow; very slow");
@@ -161,7 +161,7 @@ TEST_CASE("events stand at their object with time, severity, kind and text") {
     CHECK(events[3].source == "log");
     REQUIRE(it.events_of("c").size() == 2);
     CHECK(it.events_of("c")[0].kind == "part_moved");
-    CHECK(it.events_of("c")[0].text == "card S1 came from a.");
+    CHECK(it.events_of("c")[0].text == "From a: card S1.");
     // An object that the cluster does not have: kept, at the site.
     size_t at_site = 0;
     for (const Event& event : it.history.events) at_site += event.object == ObjectId{ObjectClass::site, 0};
