@@ -21,12 +21,18 @@ Database open_checked(const std::filesystem::path& path) {
     return database;
 }
 
+LoadedCluster cluster_of(Database& database, const LoadedCluster* known) {
+    Statement row(database, "select hash from topology where id = 1");
+    if (known && row.step() && row.text(0) == fmt::format("{:016x}", known->topology->hash)) return *known;
+    return read_cluster(database);
+}
+
 }  // namespace
 
-Recording::Impl::Impl(std::filesystem::path file)
+Recording::Impl::Impl(std::filesystem::path file, const LoadedCluster* known)
     : path(std::move(file)),
       database(open_checked(path)),
-      cluster(read_cluster(database)),
+      cluster(cluster_of(database, known)),
       seeker(path),
       events_at(database, fmt::format("select {} from event_version where known_ns <= ? and until_ns > ? "
                                       "order by known_ns desc, id desc limit {}",
@@ -38,7 +44,8 @@ Recording::Impl::Impl(std::filesystem::path file)
     refresh();
 }
 
-Recording::Recording(std::filesystem::path path) : impl_(std::make_unique<Impl>(std::move(path))) {}
+Recording::Recording(std::filesystem::path path, const LoadedCluster* known)
+    : impl_(std::make_unique<Impl>(std::move(path), known)) {}
 Recording::~Recording() = default;
 Recording::Recording(Recording&&) noexcept = default;
 

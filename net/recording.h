@@ -55,8 +55,8 @@ struct Damage {
 
 class Recording {
 public:
-    // Throws one sentence.
-    explicit Recording(std::filesystem::path path);
+    // Throws one sentence. Where `known` is the recording's own cluster, its topology is shared instead of read anew.
+    explicit Recording(std::filesystem::path path, const LoadedCluster* known = nullptr);
     ~Recording();
     Recording(Recording&&) noexcept;
 

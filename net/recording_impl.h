@@ -10,7 +10,7 @@
 namespace bv {
 
 struct Recording::Impl {
-    explicit Impl(std::filesystem::path file);
+    Impl(std::filesystem::path file, const LoadedCluster* known);
 
     std::filesystem::path path;
     Database database;

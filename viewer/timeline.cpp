@@ -1,6 +1,5 @@
-// Where state comes from: a Subscriber on live sources (with the simulator inside this process as one of them), or a
-// simulator stepped on demand through the same encoder and decoder. Reads sources, writes one ClusterState and the
-// short histories.
+// Where state comes from: a Subscriber on live sources (with the simulator inside this process as one of them), the
+// past of it or of a file, or a simulator stepped on demand. Reads sources, writes the short histories.
 #include "viewer/timeline.h"
 
 #include <algorithm>
@@ -8,33 +7,37 @@
 #include <cmath>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "cluster/time_text.h"
 #include "feed/embedded.h"
-#include "net/codec.h"
 #include "net/subscriber.h"
+#include "viewer/lockstep.h"
+#include "viewer/past.h"
 
 namespace bv {
 
 namespace {
 
-constexpr size_t sparkline_length = 600;  // ten minutes at 1 Hz
-
 bool simulated(const std::string& source) { return source.rfind("sim:", 0) == 0; }
+
+bool is_recording(const std::string& source) {
+    return source.size() > 4 && source.substr(source.size() - 4) == ".bvr" && source.find("://") == std::string::npos;
+}
 
 // Anything that is not ours is refused by what it looks like, so that nobody waits for a source that cannot come.
 void check_source(const std::string& source) {
+    if (is_recording(source)) return;
     for (const char* good : {"sim:", "tcp://", "ipc://", "inproc://"})
         if (source.rfind(good, 0) == 0) return;
-    if (source.size() > 4 && source.substr(source.size() - 4) == ".bvr")
-        throw std::runtime_error(fmt::format(
-            "cannot open '{}': replaying recordings is not supported yet; use sim:, tcp:// or ipc://", source));
     if (source.rfind("prom+http", 0) == 0)
         throw std::runtime_error(fmt::format(
-            "cannot open '{}': Prometheus histories are not supported yet; use sim:, tcp:// or ipc://", source));
+            "cannot open '{}': Prometheus histories are not supported yet; use sim:, tcp://, ipc:// or FILE.bvr",
+            source));
     throw std::runtime_error(
-        fmt::format("cannot open '{}': a source is sim:CLUSTER, tcp://HOST:PORT or ipc://PATH", source));
+        fmt::format("cannot open '{}': a source is sim:CLUSTER, tcp://HOST:PORT, ipc://PATH or FILE.bvr", source));
 }
 
 int64_t clock_ns() {
@@ -44,98 +47,21 @@ int64_t clock_ns() {
 
 }  // namespace
 
-void Sparkline::add(float value, int64_t time_ns, int64_t tick_ns) {
-    constexpr int64_t longest_bridge = 10;
-    if (time_ns <= end_ns) return;
-    if (end_ns && interval_ns > 0) {
-        const float before = values.empty() ? std::nanf("") : values.back();
-        const int64_t missed =
-            std::min<int64_t>((time_ns - end_ns + interval_ns / 2) / interval_ns - 1, int64_t(sparkline_length));
-        for (int64_t i = 1; i <= missed; ++i)
-            values.push_back(missed <= longest_bridge ? before + (value - before) * float(i) / float(missed + 1)
-                                                      : std::nanf(""));
-    }
-    values.push_back(value);
-    if (values.size() > sparkline_length) values.erase(values.begin(), values.end() - sparkline_length);
-    end_ns = time_ns;
-    interval_ns = tick_ns;
-}
-
-// A simulator stepped by the reader: no threads, no sockets, but the same bytes as on the wire.
-struct Lockstep {
-    LoadedCluster cluster;
-    SimulatedSource source;
-    Simulator simulator;
-    TickEncoder encoder;
-    TickDecoder decoder;
-    ClusterState state;
-    MessageHeader header;
-    uint64_t sequence = 1;
-    int64_t start_ns;
-    std::vector<Bytes> messages;
-
-    explicit Lockstep(const std::string& text, const std::string& cluster_file)
-        : cluster(load_cluster(cluster_file.empty() ? parse_simulated_source(text).cluster : cluster_file)),
-          source(parse_simulated_source(text)),
-          simulator(cluster.topology, source.options),
-          encoder(*cluster.topology, {}),
-          state(cluster.topology),
-          start_ns(source.options.start_ns) {
-        header.source = "sim";
-        header.boot_id = 1;
-        header.topology_hash = cluster.topology->hash;
-        SourceStatus status;
-        status.name = "sim";
-        status.endpoint = text;
-        status.link = SourceStatus::Link::live;
-        status.interval_ns = source.options.interval_ns;
-        for (const ObjectClass object_class : all_object_classes) {
-            const uint32_t count = cluster.topology->count(object_class);
-            if (count) status.owned[size_t(object_class)] = {{0, count}};
-        }
-        state.sources.push_back(std::move(status));
-    }
-
-    // One interval; `wire` false leaves the columns out where a later step of the same advance overwrites them all.
-    const TelemetryBatch& step(bool wire) {
-        const TelemetryBatch& batch = simulator.step();
-        SourceStatus& status = state.sources.front();
-        if (wire) {
-            header.time_ns = batch.time_ns;
-            messages.clear();
-            double tick_bytes = 0, tick_values = 0;
-            encoder.encode(batch, header, sequence, status.messages == 0, messages);
-            for (const Bytes& message : messages) {
-                uint64_t values = 0;
-                const DecodeError error = decoder.apply(message, state, 0, values);
-                if (error != DecodeError::none)
-                    throw std::runtime_error(
-                        fmt::format("the simulator's telemetry cannot be read: {}", sentence(error)));
-                tick_bytes += double(message.size()), tick_values += double(values);
-                status.messages += 1;
-                status.bytes += message.size();
-                status.values += values;
-            }
-            const double ticks_per_second = 1e9 / double(batch.interval_ns);
-            status.messages_per_second = double(messages.size()) * ticks_per_second;
-            status.bytes_per_second = tick_bytes * ticks_per_second;
-            status.values_per_second = tick_values * ticks_per_second;
-        }
-        for (const Event& event : batch.events) state.apply(event);
-        for (const Job& job : batch.jobs) state.apply(job);
-        state.time_ns = batch.time_ns;
-        status.last_tick_ns = status.last_tick_heard_ns = status.last_message_ns = batch.time_ns;
-        return batch;
-    }
-};
-
 struct Timeline::Impl {
     TimelineOptions options;
     std::optional<Lockstep> lockstep;
     std::vector<std::unique_ptr<EmbeddedFeed>> feeds;
+    std::optional<HistoryFile> history;  // outlives the recorder, which the subscriber holds
     std::unique_ptr<Subscriber> subscriber;
+    std::unique_ptr<Past> past;  // closed before the recorder, which then leaves one file
+    std::filesystem::path past_refused;
+    std::string past_problem;
+    std::optional<int64_t> past_ns;  // where the cursor stands in the past; empty: at the head
+    bool at_pending = true;          // TimelineOptions::at has not been gone to yet
+    const ClusterState* newest = nullptr;
     const ClusterState* current = nullptr;
     ClusterState nothing;
+    std::shared_ptr<const HistoryLines> past_lines;
 
     ObjectId watched;
     int64_t recorded_ns = 0;
@@ -146,6 +72,12 @@ struct Timeline::Impl {
     mutable std::optional<std::chrono::steady_clock::time_point> known_since;
 
     void open_live();
+    void hear();
+    void open_past();
+    void go_to_begin(Cursor& cursor);
+    void read_past(int64_t time_ns);
+    [[nodiscard]] bool replays() const { return past && !subscriber; }
+    [[nodiscard]] TimeRange recorded() const;
     [[nodiscard]] bool health_is_known() const;
     [[nodiscard]] bool knows_health_of(const SourceStatus& source) const;
     void record();
@@ -166,6 +98,9 @@ void Timeline::Impl::open_live() {
     subscription.on_change = options.on_change;
     if (!options.cluster.empty()) subscription.cluster = load_cluster(options.cluster);
     for (const std::string& source : options.sources) {
+        if (is_recording(source))
+            throw std::runtime_error(
+                fmt::format("'{}' is a recording: it is replayed alone, not beside other sources", source));
         if (!simulated(source)) {
             subscription.endpoints.push_back(source);
             continue;
@@ -176,11 +111,16 @@ void Timeline::Impl::open_live() {
         feeds.push_back(std::make_unique<EmbeddedFeed>(std::move(cluster), std::move(simulation)));
         subscription.endpoints.push_back(feeds.back()->endpoint());
     }
+    if (options.history.keep) {
+        options.history.starts_over = !feeds.empty();
+        history.emplace(options.history);
+        subscription.open_recorder = [this](const LoadedCluster& cluster) { return history->open(cluster); };
+    }
     subscriber = std::make_unique<Subscriber>(std::move(subscription));
 }
 
 void Timeline::Impl::record() {
-    if (!current || current->empty() || current->time_ns == recorded_ns) return;
+    if (!current || current != newest || current->empty() || current->time_ns == recorded_ns) return;
     recorded_ns = current->time_ns;
     // Another cluster has another history.
     if (recorded_of != current->shared_topology()) {
@@ -222,11 +162,17 @@ Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
     if (options.sources.empty()) options.sources.emplace_back("sim:reference-100k");
     for (const std::string& source : options.sources) check_source(source);
     impl_->options = std::move(options);
-    impl_->current = &impl_->nothing;
+    impl_->current = impl_->newest = &impl_->nothing;
     const auto& sources = impl_->options.sources;
+    if (sources.size() == 1 && is_recording(sources.front())) {
+        impl_->past = std::make_unique<Past>(sources.front(), nullptr, impl_->options.wait, impl_->options.on_change);
+        Cursor cursor;
+        advance(cursor, 0);
+        return;
+    }
     if (impl_->options.lockstep && sources.size() == 1 && simulated(sources.front())) {
         impl_->lockstep.emplace(sources.front(), impl_->options.cluster);
-        impl_->current = &impl_->lockstep->state;
+        impl_->current = impl_->newest = &impl_->lockstep->state;
         return;
     }
     impl_->open_live();
@@ -234,10 +180,87 @@ Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
 
 Timeline::~Timeline() = default;
 
+void Timeline::Impl::hear() {
+    for (const auto& feed : feeds) feed->check();
+    if (subscriber) newest = &subscriber->latest();
+    if (history) open_past();
+}
+
+// The history is readable as soon as something is in it. Its topology is the live one's, so that the picture stays.
+void Timeline::Impl::open_past() {
+    const RecorderStatus status = subscriber->recorder_status();
+    if (past && (past->path() != status.path || past->state().shared_topology() != newest->shared_topology())) {
+        past_lines.reset();
+        past.reset();
+    }
+    if (past || status.path.empty() || status.ticks == 0 || newest->empty() || status.path == past_refused) return;
+    const auto cluster = history->cluster();
+    if (!cluster || cluster->topology != newest->shared_topology()) return;
+    try {
+        past = std::make_unique<Past>(status.path, &*cluster, options.wait, options.on_change);
+        past_problem.clear();
+    } catch (const std::exception& error) {
+        past_refused = status.path;
+        past_problem = error.what();
+    }
+}
+
+TimeRange Timeline::Impl::recorded() const {
+    if (!past) return {};
+    if (!subscriber) return past->recorded();
+    const RecorderStatus status = subscriber->recorder_status();
+    return {status.begin_ns, status.end_ns};
+}
+
+// A file is first read at its end, or where the options say.
+void Timeline::Impl::go_to_begin(Cursor& cursor) {
+    if (!past) return;
+    const TimeRange range = recorded();
+    const bool asked = at_pending && !options.at.empty();
+    at_pending = false;
+    if (!asked && !(replays() && cursor.live)) return;
+    const auto time_ns = asked ? time_from(options.at, range.begin_ns, range.end_ns) : range.end_ns;
+    if (!time_ns || !range.contains(*time_ns))
+        throw std::runtime_error(
+            fmt::format("--at: expected a time between {} and {}, or an offset such as +90s (from the begin) or -5m "
+                        "(from the end), found '{}'",
+                        utc_text(range.begin_ns), utc_text(range.end_ns), options.at));
+    stand_at(cursor, *time_ns, range);
+}
+
+void Timeline::Impl::read_past(int64_t time_ns) {
+    past_ns = time_ns;
+    current = &past->at(time_ns, recorded());
+    past->reader.ask_lines(watched, time_ns);
+    past_lines = past->reader.lines();
+}
+
+void Timeline::advance(Cursor& cursor, double dt) {
+    Impl& impl = *impl_;
+    impl.hear();
+    cursor.replay = impl.replays();
+    impl.go_to_begin(cursor);
+    if (!cursor.live && (!impl.past || impl.recorded().empty()) && !cursor.replay) cursor.live = true;
+    move_cursor(cursor, dt, impl.recorded());
+    if (!cursor.live) try {
+            impl.read_past(cursor.time_ns);
+            impl.past_problem.clear();
+            return;
+        } catch (const std::exception& error) {
+            if (impl.options.wait) throw;
+            impl.past_problem = error.what();
+            if (cursor.replay) return;  // what was read before stays, and the sentence says why
+            cursor.live = true;
+        }
+    if (std::exchange(impl.past_ns, std::nullopt)) impl.past_lines.reset();
+    impl.current = impl.newest;
+    impl.record();
+}
+
 void Timeline::advance() {
-    for (const auto& feed : impl_->feeds) feed->check();
-    if (impl_->subscriber) impl_->current = &impl_->subscriber->latest();
-    impl_->record();
+    if (impl_->replays()) return;
+    Cursor head;
+    advance(head, 0);
 }
 
 void Timeline::advance_to(double seconds) {
@@ -257,18 +280,29 @@ void Timeline::advance_to(double seconds) {
 
 const ClusterState& Timeline::state() const { return *impl_->current; }
 
-bool Timeline::live() const { return impl_->subscriber != nullptr; }
+bool Timeline::live() const { return impl_->subscriber != nullptr && !impl_->past_ns; }
+
+bool Timeline::at_head() const { return !impl_->past_ns; }
+
+bool Timeline::replay() const { return impl_->replays(); }
 
 int64_t Timeline::start_ns() const { return impl_->lockstep ? impl_->lockstep->start_ns : 0; }
 
-int64_t Timeline::now_ns() const { return impl_->subscriber ? clock_ns() : impl_->current->time_ns; }
+int64_t Timeline::now_ns() const {
+    if (impl_->past_ns) return *impl_->past_ns;
+    return impl_->subscriber ? clock_ns() : impl_->current->time_ns;
+}
 
-// A simulation, and a host whose clock is wrong, live in a time of their own: the cursor and the time since it moved
-// count.
-int64_t Timeline::source_now_ns() const {
-    const ClusterState& state = *impl_->current;
-    if (!impl_->subscriber || state.values_heard_ns == 0) return now_ns();
-    return state.time_ns + std::max<int64_t>(0, now_ns() - state.values_heard_ns);
+int64_t Timeline::source_now_ns() const { return impl_->past_ns ? *impl_->past_ns : head_ns(); }
+
+// A simulation, and a host whose clock is wrong, live in a time of their own: the newest state and the time since it
+// came count.
+int64_t Timeline::head_ns() const {
+    if (impl_->replays()) return impl_->recorded().end_ns;
+    const ClusterState& state = *impl_->newest;
+    if (!impl_->subscriber) return state.time_ns;
+    if (state.values_heard_ns == 0) return clock_ns();
+    return state.time_ns + std::max<int64_t>(0, clock_ns() - state.values_heard_ns);
 }
 
 // Health of both ends of everything that a source owns: sources speak range by range, health with the rest. A source
@@ -296,6 +330,7 @@ bool Timeline::Impl::health_is_known() const {
 }
 
 bool Timeline::complete() const {
+    if (impl_->past_ns) return !impl_->current->empty();
     if (!impl_->health_is_known()) {
         impl_->known_since.reset();
         return false;
@@ -311,7 +346,36 @@ bool Timeline::complete() const {
 }
 
 std::vector<SourceStatus> Timeline::sources() const {
-    return impl_->subscriber ? impl_->subscriber->sources() : impl_->current->sources;
+    return live() ? impl_->subscriber->sources() : impl_->current->sources;
+}
+
+std::filesystem::path Timeline::recording_path() const {
+    return impl_->past ? impl_->past->path() : std::filesystem::path();
+}
+
+TimeRange Timeline::recorded() const { return impl_->recorded(); }
+
+Recording* Timeline::recording() const { return impl_->past ? &impl_->past->recording : nullptr; }
+
+std::shared_ptr<const HistoryStrip> Timeline::strip(TimeRange range, size_t columns) const {
+    if (!impl_->past) return nullptr;
+    if (impl_->past->grows(impl_->recorded())) impl_->past->reader.changed();
+    impl_->past->reader.ask_strip(range, columns);
+    return impl_->past->reader.strip();
+}
+
+void Timeline::recording_changed() {
+    if (impl_->past) impl_->past->reader.changed();
+}
+
+RecorderStatus Timeline::recorder() const {
+    return impl_->subscriber ? impl_->subscriber->recorder_status() : RecorderStatus{};
+}
+
+std::string Timeline::history_problem() const {
+    if (!impl_->past_problem.empty()) return impl_->past_problem;
+    return impl_->options.history.keep && impl_->subscriber ? impl_->subscriber->recorder_status().problem
+                                                            : std::string();
 }
 
 void Timeline::watch(ObjectId id) {
@@ -320,12 +384,18 @@ void Timeline::watch(ObjectId id) {
     impl_->lines.clear();
     impl_->recorded_ns = 0;
     impl_->record();
+    if (impl_->past_ns) impl_->read_past(*impl_->past_ns);
 }
 
 const Sparkline& Timeline::sparkline(MetricIndex metric) const {
-    return metric < impl_->lines.size() ? impl_->lines[metric] : impl_->none;
+    if (!impl_->past_ns) return metric < impl_->lines.size() ? impl_->lines[metric] : impl_->none;
+    const HistoryLines* past = impl_->past_lines.get();
+    return past && past->of == impl_->watched && metric < past->lines.size() ? past->lines[metric] : impl_->none;
 }
 
-const Sparkline& Timeline::site_power() const { return impl_->power; }
+const Sparkline& Timeline::site_power() const {
+    if (!impl_->past_ns) return impl_->power;
+    return impl_->past_lines ? impl_->past_lines->site_power : impl_->none;
+}
 
 }  // namespace bv

@@ -11,6 +11,7 @@
 #include "cluster/object.h"
 #include "cluster/state.h"
 #include "viewer/camera.h"
+#include "viewer/cursor.h"
 #include "viewer/filter.h"
 
 namespace bv {
@@ -21,6 +22,8 @@ enum class Theme : uint8_t { dark, light };
 
 struct View {
     Camera camera;
+    Cursor cursor;          // the time that is shown
+    TimeRange shown_times;  // stretch of time in the timeline; empty: the last hour, or a whole recording
 
     ObjectId selected;  // invalid: nothing
     ObjectId hovered;
