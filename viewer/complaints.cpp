@@ -28,4 +28,9 @@ void Complaints::print(const std::vector<SourceStatus>& sources) {
         std::fputs(fmt::format("belvedere: {}\n", sentence).c_str(), stderr);
 }
 
+void Complaints::print(const std::string& sentence) {
+    if (!sentence.empty() && said_.insert(sentence).second)
+        std::fputs(fmt::format("belvedere: {}\n", sentence).c_str(), stderr);
+}
+
 }  // namespace bv

@@ -19,6 +19,7 @@ public:
     // New sentences, in the order of the sources.
     [[nodiscard]] std::vector<std::string> collect(const std::vector<SourceStatus>& sources);
     void print(const std::vector<SourceStatus>& sources);
+    void print(const std::string& sentence);  // empty: nothing
 
 private:
     std::set<std::string> said_;

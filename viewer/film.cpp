@@ -108,6 +108,13 @@ private:
     bool terminal_;
 };
 
+// A recording is filmed from --at on, without it so that the film ends where the recording does.
+int64_t replay_begin(const Options& options, const Timeline& timeline, const Cursor& cursor) {
+    if (!timeline.replay() || !options.at.empty()) return cursor.time_ns;
+    const auto length = int64_t(options.duration_s * options.speed * 1e9);
+    return length > 0 ? timeline.recorded().end_ns - length : timeline.recorded().end_ns;
+}
+
 float ease(float t) { return t * t * (3 - 2 * t); }
 
 Pose turned(const Pose& pose, float yaw, float closer) {
@@ -153,6 +160,7 @@ void write_film(const Options& options, Stage& stage, Timeline& timeline, double
     Encoder encoder(options.output, options.width, options.height, options.fps);
     Progress progress(frames);
     const auto start = std::chrono::steady_clock::now();
+    const int64_t replay_ns = replay_begin(options, timeline, stage.view.cursor);
     for (int i = 0; i < frames; ++i) {
         const double time_s = double(i) / options.fps;
         if (timeline.live()) {
@@ -160,6 +168,10 @@ void write_film(const Options& options, Stage& stage, Timeline& timeline, double
             std::this_thread::sleep_until(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                       std::chrono::duration<double>(time_s)));
             timeline.advance();
+        } else if (timeline.replay()) {
+            stand_at(stage.view.cursor, replay_ns + int64_t(std::llround(time_s * options.speed * 1e9)),
+                     timeline.recorded());
+            timeline.advance(stage.view.cursor, 0);
         } else {
             timeline.advance_to(begin_s + time_s);
         }

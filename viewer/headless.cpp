@@ -1,5 +1,5 @@
-// Options → a PNG picture, or frames piped to ffmpeg. A simulated source is stepped on demand, so the same options give
-// the same bytes; a live one is waited for until its state is complete.
+// Options → a PNG picture, or frames piped to ffmpeg. A simulated source is stepped on demand and a recording is read
+// at one time, so the same options give the same bytes; a live one is waited for until its state is complete.
 #include "viewer/headless.h"
 
 #include <chrono>
@@ -80,8 +80,10 @@ int run_headless(const Options& options) {
         else if (!shows_no_object(options.camera) && !options.camera.ends_with(".toml"))
             timeline.watch(object_named(topology, options.camera));
         timeline.advance_to(begin_s);
-    } else {
+    } else if (!timeline.replay()) {
         wait_for_state(timeline);
+    } else {
+        timeline.advance(stage.view.cursor, 0);
     }
     stage.settle(timeline);
     stage.follow(timeline.state());

@@ -9,6 +9,7 @@
 
 #include "viewer/panels/panels.h"
 #include "viewer/scene_layout.h"
+#include "viewer/transport.h"
 
 namespace bv {
 
@@ -223,22 +224,27 @@ void perform(Action action, const ClusterState& state, const SceneLayout* layout
     perform_view(action, state, layout, view);
 }
 
-InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view,
+InputRequests handle_input(Window& window, const Timeline& timeline, const SceneLayout* layout, View& view,
                            PanelMemory& memory, float dt) {
+    const ClusterState& state = timeline.state();
     InputRequests requests;
+    const auto act = [&](Action action) {
+        if (!perform_time(action, timeline, view, memory)) perform(action, state, layout, view, requests);
+    };
     const bool typing = ImGui::GetIO().WantTextInput;
     for (const KeyPress& press : window.take_keys()) {
         // While somebody types, only keys that are no text act here.
         const bool text = press.key < 256 && !press.ctrl;
         const bool edits = press.key == key_backspace || press.key == key_up || press.key == key_home ||
-                           press.key == key_enter || press.key == key_tab;
+                           press.key == key_enter || press.key == key_tab || press.key == key_left ||
+                           press.key == key_right || press.key == key_end;
         if (typing && (text || edits)) continue;
         if (const auto action = action_for(press.key, press.ctrl, press.shift))
-            perform(*action, state, layout, view, requests);
+            act(*action);
         else if (press.key == '?')
-            perform(Action::help, state, layout, view, requests);
+            act(Action::help);
     }
-    if (const auto action = take_command(memory)) perform(*action, state, layout, view, requests);  // from the palette
+    if (const auto action = take_command(memory)) act(*action);  // from the palette
     if (!typing && !ImGui::GetIO().KeyCtrl) requests.moving = handle_held_keys(window, view, dt);
     handle_mouse(state, layout, view);
     return requests;

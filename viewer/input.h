@@ -3,6 +3,7 @@
 
 #include "viewer/keys.h"
 #include "viewer/scene.h"
+#include "viewer/timeline.h"
 #include "viewer/view.h"
 #include "viewer/window.h"
 
@@ -16,9 +17,9 @@ struct InputRequests {
     bool moving = false;  // keys are held: draw the next frame at once
 };
 
-// Call between ImGui::NewFrame's input and drawing. state may be empty, layout null until a topology is known. dt:
+// Call between ImGui::NewFrame's input and drawing. The state may be empty, layout null until a topology is known. dt:
 // seconds.
-InputRequests handle_input(Window& window, const ClusterState& state, const SceneLayout* layout, View& view,
+InputRequests handle_input(Window& window, const Timeline& timeline, const SceneLayout* layout, View& view,
                            PanelMemory& memory, float dt);
 
 // One action of the key table; also for command palettes and tests.

@@ -7,7 +7,7 @@ namespace bv {
 
 namespace {
 
-constexpr std::string_view look = "Looking around", find = "Finding things", color = "Colour and layers",
+constexpr std::string_view look = "Looking around", find = "Finding things", time = "Time", color = "Colour and layers",
                            panels = "Panels and window";
 
 constexpr auto bindings = std::to_array<KeyBinding>({
@@ -34,6 +34,26 @@ constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::parent, key_up, false, false, "Up", "select what contains the selection", find},
     {Action::back, key_backspace, false, false, "Backspace", "back to the selection before", find},
     {Action::close, key_escape, false, false, "Esc", "close what is open, else select nothing", find},
+
+    {Action::play, ' ', false, false, "Space", "stop the picture here; play, pause", time},
+    {Action::play_back, ' ', false, true, "Shift+Space", "play backwards, pause", time},
+    {Action::slower, '[', false, false, "[", "slower, down to 0.1 times", time},
+    {Action::faster, ']', false, false, "]", "faster, up to 10,000 times", time},
+    {Action::tick_back, key_left, false, false, "Left", "one tick back", time},
+    {Action::tick_forward, key_right, false, false, "Right", "one tick forth", time},
+    {Action::previous_event, ',', false, false, ",", "the event before", time},
+    {Action::next_event, '.', false, false, ".", "the next event", time},
+    {Action::previous_critical, ',', false, true, "Shift+,", "the critical event before", time},
+    {Action::next_critical, '.', false, true, "Shift+.", "the next critical event", time},
+    {Action::go_live, key_end, false, false, "End", "back to live; of a recording, to its end", time},
+    {Action::go_to_time, 'G', true, false, "Ctrl+G", "go to a time: 2026-01-01T14:03:00Z, +90s, -5m", time},
+    {Action::loop, 'X', false, false, "X", "play what the timeline shows again and again; end that", time},
+    {Action::times_in, '=', false, false, "=", "the timeline shows less time", time},
+    {Action::times_out, '-', false, false, "-", "the timeline shows more time", time},
+    {Action::times_back, key_left, true, false, "Ctrl+Left", "the timeline shows earlier times", time},
+    {Action::times_forward, key_right, true, false, "Ctrl+Right", "the timeline shows later times", time},
+    {Action::none, 0, false, false, "drag", "on the timeline: go there; with Shift: choose what is played again", time},
+    {Action::none, 0, false, false, "wheel", "on the timeline: more or less time; right drag: other times", time},
 
     {Action::next_metric, 'C', false, false, "C", "colour GPUs by the next metric", color},
     {Action::previous_metric, 'C', false, true, "Shift+C", "colour GPUs by the metric before", color},

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cluster/time_text.h"
 #include "feed/embedded.h"
 #include "viewer/object_name.h"
 
@@ -21,6 +22,7 @@ namespace {
 constexpr const char* footer = R"(SOURCE:
   sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k)
   tcp://HOST:PORT   ipc://PATH                          live telemetry; several sources make one cluster
+  FILE.bvr                                              replay of a recording (belvedere-feed record)
 
 VIEW (--camera):
   overview | fabric | aisle | hall:N | row:N | rack:N | node:N | gpu:N | switch:N ...   halls by number, others by index (from 0), all by name
@@ -28,6 +30,7 @@ VIEW (--camera):
 Examples:
   belvedere                                             the reference cluster in a window
   belvedere tcp://10.0.0.5:5600 --cluster site.toml     live
+  belvedere site.bvr --at -5m --speed 10                replay, ten times as fast, from five minutes before the end
   belvedere --headless --output site.png --size 2560x1440 --camera hall:1
   belvedere --headless --output site.mp4 --duration 10 --fps 30
   belvedere bench render --source sim:reference-100k --camera overview --frames 200 --json
@@ -71,12 +74,27 @@ void add_common(CLI::App& app, Options& options) {
     app.add_option("--color-by", options.color_by,
                    "a metric (temp_celsius, link.tx_bytes_per_second), health, job, rail or age")
         ->type_name("METRIC");
-    app.add_option("--at", options.at, "moment of a simulated source: +90s, +5m or RFC 3339; default: +90s")
+    app.add_option(
+           "--at", options.at,
+           "moment: RFC 3339, +90s from the begin, of a recording also -5m from its end, begin or end; default: "
+           "+90s of a simulated source, the end of a recording")
         ->type_name("TIME");
     app.add_option("--cluster", options.cluster,
                    "cluster file or name of a shipped cluster; default: asked from the source")
         ->type_name("FILE");
     app.add_flag("--validation", options.validation, "Vulkan validation layers; also on with BELVEDERE_VALIDATION=1");
+}
+
+void add_time_options(CLI::App& app, Options& options) {
+    app.add_option("--speed", options.speed,
+                   "play a recording this many times as fast: 0.1 to 10000; negative: backwards")
+        ->type_name("X");
+    app.add_option("--history", options.history,
+                   "where the window keeps what live sources say; default: a file per cluster in ~/.cache/belvedere")
+        ->type_name("FILE.bvr");
+    app.add_option("--history-keep", options.history_keep, "how long; default: 24h")->type_name("SPAN");
+    app.add_option("--history-size", options.history_size, "how much at most; default: 2GB")->type_name("SIZE");
+    app.add_flag("--no-history", options.no_history, "keep nothing: the window cannot go back in time");
 }
 
 void add_view_options(CLI::App& app, Options& options) {
@@ -108,8 +126,7 @@ void add_view_options(CLI::App& app, Options& options) {
         option->expected(0, arguments)->group("");
     };
     refuse("--wall", "--wall is not supported yet: use the window in full screen (F11)", 1);
-    refuse("--speed",
-           "--speed is not supported yet for recordings; for a simulated source write sim:reference-100k?speed=60", 1);
+    add_time_options(app, options);
 }
 
 std::string check(const Options& o) {
@@ -118,6 +135,15 @@ std::string check(const Options& o) {
         return o.output.size() > 4 && o.output.substr(o.output.size() - 4) == ending;
     };
     if (o.headless && o.output.empty()) return "--headless needs --output FILE.png or FILE.mp4";
+    const double speed = std::abs(o.speed);
+    if (!(speed >= slowest && speed <= fastest))
+        return fmt::format("--speed: expected 0.1 to 10000, or the same below zero for backwards, found {}", o.speed);
+    if (o.speed_given && !o.replays())
+        return "--speed is for recordings; for a simulated source write sim:reference-100k?speed=60";
+    if (const auto keep = span_from(o.history_keep); !keep || *keep == 0)
+        return fmt::format("--history-keep: expected a span such as 24h or 7d, found '{}'", o.history_keep);
+    if (const auto size = bytes_from(o.history_size); !size || *size == 0)
+        return fmt::format("--history-size: expected a size such as 2GB, found '{}'", o.history_size);
     if (!o.headless && !o.output.empty()) return "--output needs --headless";
     if (o.headless && !ends(".png") && !ends(".mp4"))
         return fmt::format("--output: expected a file that ends in .png or .mp4, found '{}'", o.output);
@@ -207,6 +233,7 @@ ParsedOptions parse_options(int argc, char** argv) {
         std::cerr << "belvedere: " << error.what() << "; see belvedere --help\n";
         return {{}, 2};
     }
+    options.speed_given = app.count("--speed") > 0;
     options.camera_given = app.count("--camera") > 0 || options.command != Command::view;
     if (const std::string problem = check(options); !problem.empty()) {
         std::cerr << "belvedere: " << problem << "; see belvedere --help\n";
@@ -232,7 +259,23 @@ TimelineOptions Options::timeline_options(bool lockstep) const {
     timeline.lockstep = lockstep;
     timeline.insecure = insecure;
     timeline.curve_server_key = curve_server_key;
+    if (!simulated()) timeline.at = at;
+    // Who names a speed wants to see it all.
+    if (replays() && speed_given && at.empty() && !headless) timeline.at = speed > 0 ? "begin" : "end";
     return timeline;
+}
+
+HistoryOptions Options::history_options() const {
+    HistoryOptions options;
+    options.keep = !no_history && !replays();
+    options.file = history;
+    options.keep_ns = span_from(history_keep).value_or(options.keep_ns);
+    options.max_bytes = bytes_from(history_size).value_or(options.max_bytes);
+    return options;
+}
+
+bool Options::replays() const {
+    return sources.size() == 1 && sources.front().ends_with(".bvr") && sources.front().find("://") == std::string::npos;
 }
 
 bool Options::simulated() const {

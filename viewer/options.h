@@ -35,6 +35,10 @@ struct Options {
     bool headless = false, hide_panels = false, validation = false, insecure = false, json = false;
     double duration_s = 10;
     double fps = 30;
+    double speed = 1;  // recorded seconds per second; negative: backwards
+    bool speed_given = false;
+    std::string history, history_keep = "24h", history_size = "2GB";
+    bool no_history = false;
     double ui_scale = 0;  // 0: from the monitor, 1 without one
     // bench
     uint64_t gpus = 0;
@@ -43,6 +47,8 @@ struct Options {
 
     [[nodiscard]] RendererOptions renderer_options() const;
     [[nodiscard]] TimelineOptions timeline_options(bool lockstep) const;
+    [[nodiscard]] HistoryOptions history_options() const;  // of a window on live sources
+    [[nodiscard]] bool replays() const;                    // the one source is a recording
     [[nodiscard]] bool simulated() const;  // the one source is a simulator, so that pictures can be deterministic
     // Seconds after the simulation's start at which a picture is taken (--at).
     [[nodiscard]] double at_seconds(int64_t start_ns) const;

@@ -76,6 +76,7 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     if (input) input();
     color_by_what_is_heard(state, view);
     complaints_.print(timeline.sources());
+    complaints_.print(timeline.history_problem());
     draw_ui({state, timeline, view, renderer.stats(), renderer.device_name(), memory});
     ImGui::Render();
 }

@@ -168,6 +168,7 @@ Timeline::Timeline(TimelineOptions options) : impl_(std::make_unique<Impl>()) {
         impl_->past = std::make_unique<Past>(sources.front(), nullptr, impl_->options.wait, impl_->options.on_change);
         Cursor cursor;
         advance(cursor, 0);
+        impl_->at_pending = true;  // whoever brings a cursor begins there too
         return;
     }
     if (impl_->options.lockstep && sources.size() == 1 && simulated(sources.front())) {

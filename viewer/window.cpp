@@ -43,6 +43,8 @@ int key_of(int glfw_key) {
             return key_left;
         case GLFW_KEY_RIGHT:
             return key_right;
+        case GLFW_KEY_END:
+            return key_end;
         default:
             return glfw_key >= 32 && glfw_key < 128 ? glfw_key : 0;
     }

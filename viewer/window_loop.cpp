@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <ctime>
 #include <fstream>
@@ -33,7 +34,12 @@ public:
 
     [[nodiscard]] double wait_s(const View& view, bool trouble) const {
         if (busy_frames_ > 0 || view.camera.moving()) return 0;
-        const double period = ImGui::GetIO().WantTextInput ? 0.25 : trouble && fresh() ? 0.1 : fresh() ? 1.0 : 2.0;
+        // Playing slowly, little moves from frame to frame.
+        const double period = view.cursor.playing            ? std::abs(view.cursor.speed) > 2 ? 1.0 / 30 : 0.1
+                              : ImGui::GetIO().WantTextInput ? 0.25
+                              : trouble && fresh()           ? 0.1
+                              : fresh()                      ? 1.0
+                                                             : 2.0;
         return std::clamp(period - seconds(Clock::now() - drawn_), 0.0, period);
     }
     // Is a frame due now? `touched`: a person did something.
@@ -99,10 +105,14 @@ int run_window(const Options& options) {
         pace.new_telemetry = true;
         window.wake();
     };
+    timeline_options.history = options.history_options();
+    timeline_options.wait = false;
     Timeline timeline(timeline_options);
     Stage stage(options, for_window(options, window));
     stage.new_platform_frame = [&] { window.new_ui_frame(); };
     View& view = stage.view;
+    view.cursor.speed = options.speed;
+    view.cursor.playing = options.speed_given;
     InputRequests requests;
     const auto start = Clock::now();
     auto last = start;
@@ -120,7 +130,7 @@ int run_window(const Options& options) {
         last = now;
         stage.resize(window.width(), window.height());
         stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale);
-        timeline.advance();                            // where the cursor stands
+        timeline.advance(view.cursor, dt);             // where the cursor stands
         const ClusterState& state = timeline.state();  // the only way to read state
         pace.heard(state.values_heard_ns);
         // The first view is framed to the room that the panels leave, so they are laid out before it is chosen.
@@ -129,7 +139,7 @@ int run_window(const Options& options) {
         timeline.watch(view.selected);
         view.camera.advance(float(std::min(dt, 0.1)));
         stage.draw(state, timeline, seconds(now - start), dt, [&] {  // state → rows → pixels
-            requests = handle_input(window, state, stage.layout(), view, stage.memory, float(dt));
+            requests = handle_input(window, timeline, stage.layout(), view, stage.memory, float(dt));
         });
         if (requests.dump_state) dump(stage, state, timeline);
         if (requests.full_screen) window.toggle_full_screen();

@@ -1,5 +1,5 @@
-// The strip below: site power and the density of events over the last minutes, up to now. Reads: the power history,
-// events. Writes: what the left side shows (a click on a bar opens the events).
+// The strip below where nothing is recorded: site power and the density of events over the last minutes, up to now.
+// Reads: the power history, events. Writes: what the left side shows (a click on a bar opens the events).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -137,6 +137,7 @@ void draw_now(const UiContext& ui, const Pen& pen, const Rect& plot, float botto
 }  // namespace
 
 void draw_bottom(const UiContext& ui) {
+    if (!ui.timeline.recording_path().empty()) return draw_timeline(ui);
     const Rect all = layout_of(ui.view).bottom;
     begin_docked("##bottom", all);
     const Pen pen(ui.view);

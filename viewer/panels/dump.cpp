@@ -101,6 +101,42 @@ Json dump_trouble(const UiContext& ui, const Digest& digest) {
             {"classes", classes}};
 }
 
+Json dump_time(const UiContext& ui) {
+    const Timeline& timeline = ui.timeline;
+    const Cursor& cursor = ui.view.cursor;
+    const bool past = !timeline.at_head();
+    Json loop = nullptr;
+    if (cursor.loop) loop = {{"begin_ns", cursor.loop->begin_ns}, {"end_ns", cursor.loop->end_ns}};
+    return {{"time_ns", ui.state.time_ns},
+            {"utc", rfc3339(ui.state.time_ns)},
+            {"live", timeline.live()},
+            {"complete", timeline.complete()},
+            {"mode", timeline.replay() ? "replay"
+                     : past            ? "rewound"
+                     : timeline.live() ? "live"
+                                       : "stepped"},
+            {"cursor_ns", past ? timeline.now_ns() : ui.state.time_ns},
+            {"behind_seconds", past ? double(timeline.head_ns() - timeline.now_ns()) * 1e-9 : 0.0},
+            {"playing", past && cursor.playing},
+            {"speed", cursor.speed},
+            {"loop", loop}};
+}
+
+// What can be gone back to.
+Json dump_history(const UiContext& ui) {
+    const RecorderStatus recorder = ui.timeline.recorder();
+    const TimeRange recorded = ui.timeline.recorded();
+    const auto path = ui.timeline.recording_path();
+    return {{"path", (path.empty() ? recorder.path : path).string()},
+            {"begin_ns", recorded.begin_ns},
+            {"end_ns", recorded.end_ns},
+            {"bytes", recorder.bytes},
+            {"ticks", recorder.ticks},
+            {"lost_ticks", recorder.lost_ticks},
+            {"late_ticks", recorder.late_ticks},
+            {"problem", ui.timeline.history_problem()}};
+}
+
 Json dump_sources(const UiContext& ui) {
     Json out = Json::array();
     for (const SourceStatus& s : ui.timeline.sources())
@@ -164,10 +200,7 @@ std::string dump_state_json(const UiContext& ui) {
         const Topology& t = ui.state.topology();
         out["cluster"] = {
             {"name", t.name}, {"title", t.title}, {"synthetic", t.synthetic}, {"hash", fmt::format("{:016x}", t.hash)}};
-        out["time"] = {{"time_ns", ui.state.time_ns},
-                       {"utc", rfc3339(ui.state.time_ns)},
-                       {"live", ui.timeline.live()},
-                       {"complete", ui.timeline.complete()}};
+        out["time"] = dump_time(ui);
     }
     out["selection"] = dump_object(ui, view.selected);
     out["hovered"] = !ui.state.empty() && ui.state.topology().contains(view.hovered)
@@ -180,6 +213,7 @@ std::string dump_state_json(const UiContext& ui) {
                                         {"name", finished.job.name},
                                         {"state", word_of_end(finished.job)},
                                         {"gone_ns", finished.gone_ns}});
+    out["history"] = dump_history(ui);
     out["feed_sentence"] = feed_sentence(memory.digest);
     out["trouble"] = dump_trouble(ui, memory.digest);
     out["events"] = {{"total", ui.state.events.size()},

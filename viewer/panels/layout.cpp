@@ -17,8 +17,14 @@ Layout layout_of(const View& view) {
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
     Layout out;
     out.window = {0, 0, size.x, size.y};
+    // A recording of which only the hall is asked for is a picture of its own.
+    const bool away = !view.cursor.live && !(view.cursor.replay && view.panels_hidden);
+    if (away) out.edge = px(6);
+    const Rect inner = out.window.inset(out.edge, out.edge);
+    const float band = away ? px(52) : 0;
     if (view.panels_hidden) {
-        out.hall = out.window;
+        out.time = {inner.x, inner.y, inner.w, band};
+        out.hall = {inner.x, inner.y + band, inner.w, std::max(1.f, inner.h - band)};
         return out;
     }
     // Narrow windows keep the hall at least as wide as both sides need to leave it; wide ones give the sides some of
@@ -31,13 +37,15 @@ Layout layout_of(const View& view) {
         view.bottom_folded ? px(24) : std::min(px(view.bottom_height), std::floor((size.y - top) * 0.3f));
     const float left = view.left_folded ? px(24) : px(std::max(280.f, view.left_width * shrink) * grow);
     const float right = view.right_folded ? px(24) : px(std::max(300.f, view.right_width * shrink) * grow);
-    const float height = std::max(1.f, size.y - top - bottom);
-    out.top = {0, 0, size.x, top};
-    out.left = {0, top, std::min(left, size.x * 0.45f), height};
+    const float height = std::max(1.f, inner.h - top - bottom);
+    out.top = {inner.x, inner.y, inner.w, top};
+    out.left = {inner.x, out.top.bottom(), std::min(left, size.x * 0.45f), height};
     const float right_width = std::min(right, size.x * 0.45f);
-    out.right = {size.x - right_width, top, right_width, height};
-    out.bottom = {0, size.y - bottom, size.x, bottom};
-    out.hall = {out.left.right(), top, std::max(1.f, size.x - out.left.w - out.right.w), height};
+    out.right = {inner.right() - right_width, out.top.bottom(), right_width, height};
+    out.bottom = {inner.x, inner.bottom() - bottom, inner.w, bottom};
+    const float hall_width = std::max(1.f, inner.w - out.left.w - out.right.w);
+    out.time = {out.left.right(), out.top.bottom(), hall_width, band};
+    out.hall = {out.left.right(), out.time.bottom(), hall_width, std::max(1.f, height - band)};
     return out;
 }
 
@@ -71,6 +79,7 @@ void draw_ui(const UiContext& ui) {
     const bool searching = ui.view.search_open || ui.view.palette_open;
     if (ui.view.frame_stats_open && !searching) draw_frame_stats(ui);
     if (ui.view.feed_open && !searching) draw_feed_status(ui);
+    draw_time_band(ui);
     draw_waiting(ui);
     draw_source_trouble(ui);
     draw_tooltip(ui);

@@ -8,6 +8,8 @@ namespace bv {
 
 struct Layout {
     Rect window, top, left, right, bottom, hall;
+    float edge = 0;  // width of the frame around everything while another time than the newest is shown
+    Rect time;       // the band above the hall that says so; empty else
 };
 Layout layout_of(const View& view);
 // The search field in the top bar; the search box opens under it.
@@ -23,4 +25,8 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect);
 // Over the hall while there is nothing to show: what is missing and how to get it.
 void draw_waiting(const UiContext& ui);
 void draw_toasts(const UiContext& ui);
+// Around everything and above the hall, while another time than the newest is shown.
+void draw_time_band(const UiContext& ui);
+// The timeline below, where something is recorded.
+void draw_timeline(const UiContext& ui);
 }  // namespace bv

@@ -144,6 +144,13 @@ void remember_jobs(const ClusterState& state, PanelMemory& memory) {
     memory.seen_jobs = state.jobs;
 }
 
+// What was seen on the way to a recorded time is not part of it.
+void forget_jobs(PanelMemory& memory) {
+    memory.seen_jobs.clear();
+    memory.finished_jobs.clear();
+    memory.seen_jobs_version = ~0ull;
+}
+
 void update_digest(const UiContext& ui, PanelMemory& memory) {
     if (ui.state.empty()) {
         memory.digest = {};
@@ -154,7 +161,9 @@ void update_digest(const UiContext& ui, PanelMemory& memory) {
     const int64_t now_ns = ui.timeline.now_ns();
     const uint64_t version = version_of(ui.state);
     const bool same = memory.digest_topology == &ui.state.topology() && memory.digest_version == version;
-    if (same && std::abs(now_ns - memory.digest_now_ns) < 250'000'000) return;
+    // What only ages is looked at again four times a second; a recorded time has one picture, however it was reached.
+    const int64_t least_ns = ui.timeline.at_head() ? 250'000'000 : 1;
+    if (same && std::abs(now_ns - memory.digest_now_ns) < least_ns) return;
     if (memory.digest_topology != &ui.state.topology()) {
         memory.unfolded.clear();
         memory.unfolded.insert({ObjectClass::site, 0});
@@ -163,7 +172,10 @@ void update_digest(const UiContext& ui, PanelMemory& memory) {
         memory.seen_jobs.clear();
         memory.finished_jobs.clear();
     }
-    remember_jobs(ui.state, memory);
+    if (ui.timeline.at_head())
+        remember_jobs(ui.state, memory);
+    else
+        forget_jobs(memory);
     memory.digest_topology = &ui.state.topology();
     memory.digest_version = version;
     memory.digest_now_ns = now_ns;

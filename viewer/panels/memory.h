@@ -79,6 +79,12 @@ struct PanelMemory {
     std::array<uint32_t, object_class_count> filter_matches{};
     double search_ms = 0;
 
+    bool jump_open = false;  // a time is being typed in the timeline
+    bool jump_focus = false;
+    std::array<char, 64> jump_text{};
+    std::string jump_error;
+    std::optional<int64_t> loop_from_ns;  // where a drag for a loop began
+
     Rect list_rect;  // where the list on the left that is drawn next goes
     bool metric_picker_open = false;
     std::vector<Toast> toasts;
@@ -89,6 +95,7 @@ void update_digest(const UiContext& ui, PanelMemory& memory);
 
 // Keeps the last twenty jobs that left their slots, for an hour.
 void remember_jobs(const ClusterState& state, PanelMemory& memory);
+void forget_jobs(PanelMemory& memory);
 // "completed", "failed", or "ended" of one that was last heard of running.
 std::string_view word_of_end(const Job& job);
 void sum_sources(const std::vector<SourceStatus>& sources, Digest& digest);

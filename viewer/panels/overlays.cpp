@@ -112,16 +112,21 @@ void draw_source_trouble(const UiContext& ui) {
     const float width = std::min(std::floor(520 * s), hall.w - std::floor(32 * s));
     float y = hall.y + std::floor(16 * s);
     int number = 0;
-    for (const SourceStatus& source : ui.timeline.sources()) {
-        const std::string sentence = complaint(source);
-        if (sentence.empty() || number == 3) continue;
+    std::vector<std::pair<std::string, Health>> sentences;
+    for (const SourceStatus& source : ui.timeline.sources())
+        if (std::string sentence = complaint(source); !sentence.empty())
+            sentences.emplace_back(std::move(sentence), Health::critical);
+    if (sentences.size() > 3) sentences.resize(3);
+    if (std::string sentence = ui.timeline.history_problem(); !sentence.empty())
+        sentences.emplace_back(std::move(sentence), Health::warning);
+    for (const auto& [sentence, severity] : sentences) {
         const Rect box{std::floor(hall.x + (hall.w - width) * 0.5f), y, width, std::floor(64 * s)};
         begin_region(ui.view, fmt::format("##complaint{}", number++).c_str(), box);
         const Pen pen(ui.view);
         pen.fill(box, pen.colors.raised);
-        pen.frame(box, health_color(pen.colors, Health::critical));
-        pen.fill({box.x, box.y, pen.px(4), box.h}, health_color(pen.colors, Health::critical));
-        pen.health_mark(box.x + pen.px(22), box.y + pen.px(18), 6, Health::critical);
+        pen.frame(box, health_color(pen.colors, severity));
+        pen.fill({box.x, box.y, pen.px(4), box.h}, health_color(pen.colors, severity));
+        pen.health_mark(box.x + pen.px(22), box.y + pen.px(18), 6, severity);
         pen.text_wrapped(box.x + pen.px(40), box.y + pen.px(8), box.w - pen.px(52), Type::small, pen.colors.text,
                          sentence);
         const Touch over = touch("sources", box);

@@ -44,6 +44,8 @@ struct LiveText {
 LiveText live_text(const UiContext& ui, const Digest& digest, const Palette& colors) {
     if (ui.state.empty()) return {"WAITING", "no cluster yet", colors.muted};
     const std::string at = clock_time(ui.state.time_ns);
+    if (!ui.timeline.at_head())
+        return {ui.timeline.replay() ? "REPLAY" : "NOT LIVE", clock_time(ui.timeline.now_ns()), colors.text};
     const int64_t now = ui.timeline.source_now_ns();
     const double late_s = double(now - ui.state.time_ns) * 1e-9;
     if (digest.conflict) return {"CONFLICT", at, health_text_color(colors, Health::critical)};
@@ -141,7 +143,8 @@ float draw_feed(const UiContext& ui, const Pen& pen, const Digest& digest, const
     // A simulator that is stepped on demand sends nothing by itself.
     const bool stepped = !ui.state.empty() && !ui.timeline.live() && digest.bytes_per_second == 0;
     // Nor is a rate known before it has been measured over a second.
-    const Quantity rate = stepped                       ? Quantity{"stepped", ""}
+    const Quantity rate = !ui.timeline.at_head()        ? Quantity{"recorded", ""}
+                          : stepped                     ? Quantity{"stepped", ""}
                           : digest.bytes_per_second > 0 ? quantity(digest.bytes_per_second, "B/s")
                           : digest.sources_live > 0     ? Quantity{"–", ""}
                                                         : Quantity{"0", "B/s"};
