@@ -10,7 +10,10 @@ _belvedere() {
     --color-by) mapfile -t COMPREPLY < <(compgen -W "health job rail age power_watts temp_celsius memory_temp_celsius tensor_active_ratio gpu_util_ratio" -- "$word"); return ;;
     --size) mapfile -t COMPREPLY < <(compgen -W "1280x720 1920x1080 2560x1440 3840x2160" -- "$word"); return ;;
     bench) mapfile -t COMPREPLY < <(compgen -W "render ingest start image-error" -- "$word"); return ;;
-    --output | --cluster | --dump-state) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --output | --cluster | --dump-state | --history) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --speed) mapfile -t COMPREPLY < <(compgen -W "0.1 1 10 60 1000" -- "$word"); return ;;
+    --history-keep) mapfile -t COMPREPLY < <(compgen -W "1h 24h 7d" -- "$word"); return ;;
+    --history-size) mapfile -t COMPREPLY < <(compgen -W "2GB 20GB" -- "$word"); return ;;
     --device | --filter | --select | --at | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
   esac
   if [[ $word == -* ]]; then
@@ -18,10 +21,10 @@ _belvedere() {
     if [ "${COMP_WORDS[1]:-}" = bench ]; then
       mapfile -t COMPREPLY < <(compgen -W "$common --source --frames --gpus --json" -- "$word")
     else
-      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --theme --scale --headless --output --duration --fps --dump-state --insecure --server-key --version" -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --theme --scale --headless --output --duration --fps --dump-state --speed --history --history-keep --history-size --no-history --insecure --server-key --version" -- "$word")
     fi
     return
   fi
-  mapfile -t COMPREPLY < <(compgen -W "bench sim: tcp:// ipc://" -- "$word")
+  mapfile -t COMPREPLY < <(compgen -W "bench sim: tcp:// ipc://" -- "$word"; compgen -f -X '!*.bvr' -- "$word")
 }
 complete -o nospace -F _belvedere belvedere

@@ -39,7 +39,7 @@ void draw_edge(const UiContext& ui, const Layout& layout) {
 }
 
 std::string playing_words(const Cursor& cursor) {
-    if (!cursor.playing) return "standing";
+    if (!cursor.playing) return "paused";
     return fmt::format("playing {}{:g}×", cursor.speed < 0 ? "back " : "", std::abs(cursor.speed));
 }
 

@@ -85,6 +85,12 @@ void draw_power_band(const Pen& pen, const TimeScale& scale, const HistoryStrip&
         pen.draw->AddCircleFilled({scale.x_of(strip.power[0].begin_ns + half), y_of(strip.power[0].mean)}, pen.px(2),
                                   pen.colors.plot, 10);
     pen.draw->PopClipRect();
+}
+
+void draw_power_axis(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip) {
+    const WattRange watts = watts_of(strip.power);
+    if (!(watts.high > watts.low)) return;
+    const Rect& plot = scale.plot;
     pen.text(plot.x + pen.px(4), plot.y + pen.px(8), Type::small, pen.colors.hint,
              quantity(double(watts.high), "W").text());
     pen.text(plot.x + pen.px(4), plot.bottom() - pen.px(8), Type::small, pen.colors.hint,

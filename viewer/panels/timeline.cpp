@@ -166,6 +166,7 @@ void draw_timeline(const UiContext& ui) {
         draw_power_band(pen, scale, *strip);
         draw_event_bars(pen, scale, bars, *strip);
         draw_gaps(pen, scale, *strip, ui.timeline.recorded(), bars.bottom());
+        draw_power_axis(pen, scale, *strip);
     }
     draw_loop(ui, pen, scale, bars.bottom());
     draw_heads(ui, pen, scale, bars.bottom());

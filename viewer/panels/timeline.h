@@ -30,6 +30,7 @@ std::string time_label(int64_t time_ns, int64_t range_ns);
 // From behind to the front.
 void draw_health_bands(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
 void draw_power_band(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
+void draw_power_axis(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
 void draw_gaps(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip, const TimeRange& recorded,
                float bottom);
 void draw_event_bars(const Pen& pen, const TimeScale& scale, const Rect& bars, const HistoryStrip& strip);

@@ -102,7 +102,7 @@ std::string speed_text(double speed) {
 // The shown time; a click lets another be typed.
 float draw_time_field(const UiContext& ui, const Pen& pen, const Rect& head, float x) {
     PanelMemory& memory = ui.memory;
-    const float width = pen.px(176);
+    const float width = pen.px(200);
     const Rect box{x, head.y + pen.px(2), width, head.h - pen.px(4)};
     if (!memory.jump_open) {
         const Touch over = touch("jump", box);
