@@ -126,6 +126,7 @@ nlohmann::ordered_json summary_json(const EventTable& table, const History& hist
             {"events_by_kind", kinds},
             {"events_by_severity", severities},
             {"stays", table.stays.size()},
+            {"overlapping_stays", history.overlapping_stays},
             {"health_changes", history.changes.size()},
             {"time_begin", utc_text(history.begin_ns)},
             {"time_end", utc_text(history.end_ns)},
@@ -150,6 +151,9 @@ void print_summary(const EventTable& table, const History& history, const Record
     if (!table.stays.empty())
         fmt::print(stderr, "  {} of parts at objects; {} of health\n", counted(table.stays.size(), "stay"),
                    counted(history.changes.size(), "change"));
+    if (history.overlapping_stays > 0)
+        fmt::print(stderr, "  {} that begin while another one lasts at the same object\n",
+                   counted(history.overlapping_stays, "stay"));
     if (history.still_open > 0)
         fmt::print(stderr, "  {} not over when the tables end\n", counted(history.still_open, "event"));
     if (table.repeated > 0)

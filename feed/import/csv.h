@@ -20,7 +20,7 @@ struct CsvRow {
 class CsvReader {
 public:
     // Reads the header. The text must outlive the reader. delimiter 0: the one of , ; tab | that is most frequent in
-    // the header. Throws ImportError for what is no table: empty, UTF-16, a header that repeats nothing but blanks.
+    // the header. Throws ImportError for what is no table: empty, blank, or UTF-16.
     CsvReader(std::string_view text, std::string path, Findings& findings, char delimiter = 0);
 
     [[nodiscard]] const std::string& path() const { return path_; }

@@ -23,6 +23,11 @@ public:
         for (auto& [object, stays] : stays_)
             std::stable_sort(stays.begin(), stays.end(),
                              [](const Stay* a, const Stay* b) { return a->from_ns < b->from_ns; });
+        for (const auto& [object, stays] : stays_)
+            for (int64_t until_ns = stays.front()->from_ns; const Stay* stay : stays) {
+                history_.overlapping_stays += stay->from_ns < until_ns;
+                until_ns = std::max(until_ns, stay->to_ns);
+            }
         history_.begin_ns = table.first_ns;
         history_.end_ns = table.last_ns;
     }

@@ -34,6 +34,7 @@ struct History {
     std::vector<Event> events;          // by time; ids from 1
     std::vector<HealthChange> changes;  // by time, within [begin_ns, end_ns]
     uint64_t part_events = 0;
+    uint64_t overlapping_stays = 0;  // that begin at an object while another one lasts there
     uint64_t still_open = 0;  // events that were not over when the history ends
 };
 

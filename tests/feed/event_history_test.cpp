@@ -191,6 +191,7 @@ TEST_CASE("health follows stays and events, and nothing is ok that nobody saw") 
     CHECK(it.health("c", "2020-03-10T00:00:00Z") == Health::critical);  // not over when the tables end
     CHECK(it.health("two", "2020-03-01T00:00:00Z") == Health::unknown);
     CHECK(it.history.still_open == 1);
+    CHECK(it.history.overlapping_stays == 0);
 }
 
 TEST_CASE("without a duration an event is over at once, and opens nothing") {
@@ -325,6 +326,7 @@ TEST_CASE("the real failures of Titan: 6,367 in five years") {
     CHECK(utc_text(first) == "2014-01-23T10:59:42Z");
     CHECK(utc_text(last) == "2019-08-02T00:07:33Z");
     CHECK(it.recorded.bytes < 40'000'000);
+    CHECK(it.history.overlapping_stays == 18);  // inventories that a node did not answer
 
     const auto failed = [&](const char* node, const char* time, int32_t code) {
         for (const Event& event : it.events_of(node))
