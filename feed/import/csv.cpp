@@ -1,4 +1,4 @@
-// See csv.h. One pass over the text; a row whose quotes do not close is read again with its quotes as they stand, so
+// See csv.h. One pass over the text; a row whose quotes do not close is read again by its line alone, so
 // that a stray quote never swallows the rows behind it.
 #include "feed/import/csv.h"
 
@@ -57,8 +57,25 @@ std::string_view CsvReader::row_text(size_t begin) const {
     return !line.empty() && line.back() == '\r' ? line.substr(0, line.size() - 1) : line;
 }
 
-// Reads one row and moves behind it. False, and nothing moved, where a quoted cell does not end within max_row_bytes,
-// or ends where the cell does not: then a quote was opened by mistake and met the next one, rows later.
+// Nothing but blanks from there to the end of the cell.
+bool CsvReader::ends_cell(size_t at) const {
+    const size_t next = text_.find_first_not_of(delimiter_ == '\t' ? " \r" : " \t\r", at);
+    return next == std::string_view::npos || text_[next] == delimiter_ || text_[next] == '\n';
+}
+
+// The quote that opens there closes before the line ends, and with it its cell.
+bool CsvReader::closes_in_line(size_t open) const {
+    for (size_t at = open + 1; at < text_.size() && text_[at] != '\n'; ++at) {
+        if (text_[at] != '"') continue;
+        if (at + 1 == text_.size() || text_[at + 1] != '"') return ends_cell(at + 1);
+        ++at;
+    }
+    return false;
+}
+
+// Reads one row and moves behind it; always where quotes count within their line alone. False, and nothing moved, where
+// a quoted cell does not end within max_row_bytes, or ends where the cell does not: then a quote was opened by mistake
+// and met the next one, rows later.
 bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
     cells.clear();
     const size_t begin = at_;
@@ -68,7 +85,7 @@ bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
     bool quoted = false;
     for (;; ++at) {
         const bool end = at >= text_.size();
-        if (quoted && (end || at - begin > max_row_bytes)) return false;
+        if (quoted && quotes == Quotes::honoured && (end || at - begin > max_row_bytes)) return false;
         const char c = end ? '\n' : text_[at];
         if (quoted) {
             if (c == '\n') ++line;
@@ -79,11 +96,9 @@ bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
                 ++at;
             } else {
                 quoted = false;
-                const size_t next = text_.find_first_not_of(" \t\r", at + 1);
-                const char follows = next == std::string_view::npos ? '\n' : text_[next];
-                if (follows != delimiter_ && follows != '\n' && delimiter_ != '\t') return false;
+                if (quotes == Quotes::honoured && !ends_cell(at + 1)) return false;
             }
-        } else if (c == '"' && quotes == Quotes::honoured && trimmed(cell).empty()) {
+        } else if (c == '"' && trimmed(cell).empty() && (quotes == Quotes::honoured || closes_in_line(at))) {
             cell.clear();
             quoted = true;
         } else if (c == delimiter_ || c == '\n') {
@@ -103,7 +118,7 @@ bool CsvReader::read_cells(std::vector<std::string>& cells, Quotes quotes) {
 void CsvReader::read_row(std::vector<std::string>& cells) {
     if (read_cells(cells, Quotes::honoured)) return;
     findings_.note("rows with a quote that does not close (read as it stands)", path_, line_, row_text(at_));
-    (void)read_cells(cells, Quotes::literal);
+    (void)read_cells(cells, Quotes::within_line);
 }
 
 // One line of text: names, texts and sentences are made of cells.

@@ -33,8 +33,10 @@ public:
     static constexpr size_t max_row_bytes = 1u << 20;
 
 private:
-    enum class Quotes { honoured, literal };
+    enum class Quotes : uint8_t { honoured, within_line };
     [[nodiscard]] bool read_cells(std::vector<std::string>& cells, Quotes quotes);
+    [[nodiscard]] bool ends_cell(size_t at) const;
+    [[nodiscard]] bool closes_in_line(size_t open) const;
     [[nodiscard]] std::string_view row_text(size_t begin) const;
     void read_row(std::vector<std::string>& cells);
     void clean(std::vector<std::string>& cells, uint64_t line);

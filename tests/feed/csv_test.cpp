@@ -76,6 +76,9 @@ TEST_CASE("a quote that does not close costs no other row") {
     CHECK(table.rows == Rows{{"1", "2"}, {"3", "\"4"}, {"5", "6"}, {"7", "8"}});
     CHECK(only(table).first == "x.csv:3");
     CHECK(only(table).count == 1);
+    // Nor one that meets the next quote, rows later.
+    CHECK(read("a,b\n1,\"2\n3,\"4\"\n").rows == Rows{{"1", "\"2"}, {"3", "4"}});
+    CHECK(read("a\tb\n\"1\"\t\"2\n3\t\"4\" \n").rows == Rows{{"1", "\"2"}, {"3", "4"}});
     // A quote in the middle of a cell is a quote.
     CHECK(read("a,b\n5\" drive,2\n").rows == Rows{{"5\" drive", "2"}});
 }
