@@ -378,7 +378,9 @@ struct Recorder::Impl {
     size_t waiting_bytes = 0;
     bool busy = false, stop = false;
     RecorderStatus status;
-    std::map<std::string, int64_t> lost_since_ns;  // per source: begin of a gap that is to be written
+    // Per source, begin of a gap that is to be written: ticks that were not queued, and ticks that were not written.
+    // Those that wait in the queue are older than the first and newer than the second.
+    std::map<std::string, int64_t> lost_since_ns, failed_since_ns;
     std::thread thread;
 
     Impl(std::filesystem::path file, const LoadedCluster& cluster, RecorderOptions recorder_options)
@@ -419,6 +421,8 @@ struct Recorder::Impl {
             waiting.values.clear();
             if (waiting.events.empty() && waiting.jobs.empty()) return;
         }
+        end_gap(waiting, lost_since_ns);
+        if (!waiting.pieces.empty()) lost_since_ns.erase(waiting.source);
         waiting_bytes += waiting.bytes();
         queue.push_back(std::move(waiting));
         lock.unlock();
@@ -437,7 +441,7 @@ struct Recorder::Impl {
                 waiting = std::move(queue.front());
                 queue.pop_front();
                 busy = true;
-                end_gap(waiting);
+                end_gap(waiting, failed_since_ns);
             }
             write(waiting);
             const std::lock_guard lock(mutex);
@@ -452,9 +456,9 @@ struct Recorder::Impl {
     }
 
     // A source that is heard again after ticks were lost: the hole is written as what it is.
-    void end_gap(Waiting& waiting) {
-        const auto lost = lost_since_ns.find(waiting.source);
-        if (waiting.pieces.empty() || lost == lost_since_ns.end()) return;
+    static void end_gap(Waiting& waiting, const std::map<std::string, int64_t>& since_ns) {
+        const auto lost = since_ns.find(waiting.source);
+        if (waiting.pieces.empty() || lost == since_ns.end()) return;
         waiting.gaps.push_back(
             {waiting.source, "not recorded: the disk was too slow, full or read-only", lost->second, waiting.time_ns});
     }
@@ -480,10 +484,14 @@ struct Recorder::Impl {
         status.late_ticks = late_before + late;
         status.busy_seconds = busy_before + double(spent) * 1e-9;
         status.problem = problem;
-        if (lost)
-            lost_since_ns.try_emplace(waiting.source, waiting.time_ns);
-        else if (!waiting.pieces.empty())
-            lost_since_ns.erase(waiting.source);
+        if (lost) {
+            // With what is not written goes the gap that it would have ended.
+            int64_t since_ns = waiting.time_ns;
+            for (const Gap& gap : waiting.gaps) since_ns = std::min(since_ns, gap.begin_ns);
+            failed_since_ns.try_emplace(waiting.source, since_ns);
+        } else if (!waiting.pieces.empty()) {
+            failed_since_ns.erase(waiting.source);
+        }
     }
 
     void recycle(Waiting&& waiting) {

@@ -56,6 +56,8 @@ struct Timeline::Impl {
     std::unique_ptr<Past> past;  // closed before the recorder, which then leaves one file
     std::filesystem::path past_refused;
     std::string past_problem;
+    uint64_t lost_ticks = 0;  // of the history, when it lost some last
+    std::optional<std::chrono::steady_clock::time_point> lost_at;
     std::optional<int64_t> past_ns;  // where the cursor stands in the past; empty: at the head
     bool at_pending = true;          // TimelineOptions::at has not been gone to yet
     const ClusterState* newest = nullptr;
@@ -190,6 +192,7 @@ void Timeline::Impl::hear() {
 // The history is readable as soon as something is in it. Its topology is the live one's, so that the picture stays.
 void Timeline::Impl::open_past() {
     const RecorderStatus status = subscriber->recorder_status();
+    if (std::exchange(lost_ticks, status.lost_ticks) < status.lost_ticks) lost_at = std::chrono::steady_clock::now();
     if (past && (past->path() != status.path || past->state().shared_topology() != newest->shared_topology())) {
         past_lines.reset();
         past.reset();
@@ -375,8 +378,13 @@ RecorderStatus Timeline::recorder() const {
 
 std::string Timeline::history_problem() const {
     if (!impl_->past_problem.empty()) return impl_->past_problem;
-    return impl_->options.history.keep && impl_->subscriber ? impl_->subscriber->recorder_status().problem
-                                                            : std::string();
+    if (!impl_->options.history.keep || !impl_->subscriber) return {};
+    const std::string problem = impl_->subscriber->recorder_status().problem;
+    // Said for as long as it may go on, without a number that would make it another sentence every time.
+    constexpr auto said_for = std::chrono::seconds(20);
+    if (problem.empty() && impl_->lost_at && std::chrono::steady_clock::now() - *impl_->lost_at < said_for)
+        return "The history has gaps: this machine or its disk is too slow to record all that is heard.";
+    return problem;
 }
 
 void Timeline::watch(ObjectId id) {

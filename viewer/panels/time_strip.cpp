@@ -31,11 +31,12 @@ WattRange watts_of(const std::vector<Aggregated>& power) {
 // A longer silence than this between two steps breaks the line.
 int64_t longest_bridge(const HistoryStrip& strip) {
     if (strip.power_step_ns) return 2 * strip.power_step_ns;
-    int64_t interval = 0;
+    std::vector<int64_t> steps;
     for (size_t i = 1; i < strip.power.size(); ++i)
-        if (const int64_t step = strip.power[i].begin_ns - strip.power[i - 1].begin_ns; step > 0)
-            interval = interval ? std::min(interval, step) : step;
-    return std::max<int64_t>(4 * interval, 4'000'000'000);
+        steps.push_back(strip.power[i].begin_ns - strip.power[i - 1].begin_ns);
+    if (steps.empty()) return 0;
+    std::nth_element(steps.begin(), steps.begin() + std::ptrdiff_t(steps.size() / 2), steps.end());
+    return std::max<int64_t>(4 * steps[steps.size() / 2], 4'000'000'000);
 }
 
 }  // namespace
