@@ -77,6 +77,18 @@ public:
     void history(MetricId metric, uint32_t index, int64_t begin_ns, int64_t end_ns,
                  const std::function<bool(std::span<const Sample>)>& more);
 
+    // The same of many objects of one class: what their values lie between, one spread per tick and series (8,192
+    // objects at most share one), oldest first, at most one tick per every_ns. Where the objects are of several series,
+    // a time comes once for each.
+    struct Spread {
+        int64_t time_ns;
+        float min, max;
+        double sum;
+        uint32_t count;  // of those that had a value; 0: nobody had
+    };
+    void spread(MetricId metric, std::span<const IndexRange> objects, int64_t begin_ns, int64_t end_ns,
+                int64_t every_ns, const std::function<bool(const Spread&)>& more);
+
     // For timelines: aggregates of sites, halls and racks, in steps of at least step_ns (minutes or hours are kept).
     [[nodiscard]] std::vector<Aggregated> aggregates(MetricId metric, uint32_t index, int64_t begin_ns, int64_t end_ns,
                                                      int64_t step_ns);
@@ -101,6 +113,8 @@ private:
 
 // Bookmarks live in the recording; where that cannot be written, beside it in FILE.bookmarks (same table).
 int64_t add_bookmark(const std::filesystem::path& recording, const Bookmark& bookmark);
+// The same as Recording::bookmarks() without opening the whole recording.
+std::vector<Bookmark> bookmarks_of(const std::filesystem::path& recording);
 void remove_bookmark(const std::filesystem::path& recording, int64_t id);
 
 }  // namespace bv

@@ -43,17 +43,30 @@ int64_t insert(Database& database, const Bookmark& bookmark, int64_t least_id) {
     return database.last_row_id();
 }
 
+// And puts all in order of time.
+void add_those_beside(const std::filesystem::path& recording, std::vector<Bookmark>& all) {
+    if (const auto side = beside(recording); std::filesystem::exists(side)) {
+        Database database(side, Database::Mode::read);
+        read_bookmarks(database, all);
+    }
+    std::sort(all.begin(), all.end(), [](const Bookmark& a, const Bookmark& b) { return a.time_ns < b.time_ns; });
+}
+
 }  // namespace
 
 std::vector<Bookmark> Recording::bookmarks() {
     std::vector<Bookmark> all;
     const uint64_t damaged = read_bookmarks(impl_->database, all);
     if (damaged) impl_->note_damage("a bookmark has a wrong checksum");
-    if (const auto side = beside(impl_->path); std::filesystem::exists(side)) {
-        Database database(side, Database::Mode::read);
-        read_bookmarks(database, all);
-    }
-    std::sort(all.begin(), all.end(), [](const Bookmark& a, const Bookmark& b) { return a.time_ns < b.time_ns; });
+    add_those_beside(impl_->path, all);
+    return all;
+}
+
+std::vector<Bookmark> bookmarks_of(const std::filesystem::path& recording) {
+    std::vector<Bookmark> all;
+    Database database(recording, Database::Mode::read);
+    read_bookmarks(database, all);
+    add_those_beside(recording, all);
     return all;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "viewer/compare.h"
 #include "viewer/scene_layout.h"
 #include "viewer/theme.h"
 
@@ -25,6 +26,12 @@ constexpr Anchors diverging{0x2F7FC4, 0x3F72A3, 0x486482, 0x4C5866, 0x4D5054, 0x
 
 }  // namespace
 
+bool shows_differences(const View& view, const Comparison* comparison) {
+    const bool swipes = view.comparing.on && view.comparing.mode == Comparing::Mode::swipe;
+    return !swipes && comparison && !comparison->difference.empty() && view.color_by == ColorBy::metric &&
+           view.color_metric == comparison->metric;
+}
+
 std::vector<glm::u8vec4> color_map_texels() {
     std::vector<glm::u8vec4> texels;
     for (const Anchors& anchors : {cividis_like, inferno_like, diverging})
@@ -38,7 +45,7 @@ std::vector<glm::u8vec4> color_map_texels() {
 }
 
 gpu::FrameConstants pack_constants(const ClusterState&, const SceneLayout& scene, const View& view, double time_s,
-                                   bool rich) {
+                                   bool rich, const Comparison* comparison) {
     gpu::FrameConstants c{};
     const Sight sight(view);
     const Pose& pose = view.camera.pose();
@@ -54,7 +61,7 @@ gpu::FrameConstants pack_constants(const ClusterState&, const SceneLayout& scene
     const std::array<glm::vec4, 40> colors = theme_colors(view.theme);
     std::copy(colors.begin(), colors.end(), std::begin(c.colors));
     c.fog_color = fog_color(view.theme);
-    c.color_map = uint32_t(view.color_map);
+    c.color_map = uint32_t(shows_differences(view, comparison) ? ColorMap::diverging : view.color_map);
     c.flags = (view.color_by == ColorBy::health ? uint32_t(gpu::frame_color_by_health) : 0u) |
               (rich ? uint32_t(gpu::frame_rich) : 0u) |
               (view.theme == Theme::light ? uint32_t(gpu::frame_light_theme) : 0u);

@@ -89,6 +89,7 @@ int run_headless(const Options& options) {
     stage.follow(timeline.state());
     timeline.watch(stage.view.selected);
     stage.settle(timeline);
+    stage.wait_for_plots();
     if (options.output.ends_with(".mp4")) {
         write_film(options, stage, timeline, begin_s);
     } else {

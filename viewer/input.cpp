@@ -49,7 +49,8 @@ void next_trouble(const ClusterState& state, const SceneLayout& layout, View& vi
 }
 
 void close_something(View& view) {
-    for (bool* open : {&view.help_open, &view.palette_open, &view.search_open, &view.frame_stats_open, &view.feed_open})
+    for (bool* open : {&view.help_open, &view.moment_open, &view.palette_open, &view.search_open,
+                       &view.frame_stats_open, &view.feed_open, &view.plots.open, &view.comparing.on})
         if (*open) {
             *open = false;
             return;
@@ -148,6 +149,20 @@ void perform_look(Action action, View& view) {
             return;
         case Action::scale_down:
             view.zoom_scale = std::max(0.6f, view.zoom_scale / 1.1f);
+            return;
+        case Action::plots:
+            return flip(view.plots.open);
+        case Action::compare:
+            return flip(view.comparing.on);
+        case Action::moment:
+            view.moment_open = true;
+            return;
+        case Action::moments:
+            view.left_tab = View::LeftTab::moments;
+            view.left_folded = view.panels_hidden = false;
+            return;
+        case Action::copy_link:
+            view.wants_link = true;
             return;
         case Action::quit:
             view.wants_quit = true;

@@ -8,7 +8,7 @@ namespace bv {
 namespace {
 
 constexpr std::string_view look = "Looking around", find = "Finding things", time = "Time", color = "Colour and layers",
-                           panels = "Panels and window";
+                           past = "The past", panels = "Panels and window";
 
 constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::none, 0, false, false, "left drag", "turn around the centre (orbit) or look around (fly, walk)", look},
@@ -62,10 +62,16 @@ constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::color_rail, 'R', false, false, "R", "colour by rail", color},
     {Action::color_age, 'G', false, false, "G", "colour by age of the data", color},
     {Action::trunks, 'L', false, false, "L", "links on, off", color},
-    {Action::beacons, 'B', false, false, "B", "marks of trouble on, off", color},
+    {Action::beacons, 'U', false, false, "U", "marks of trouble on, off", color},
     {Action::signs, 'I', false, false, "I", "lettering in the hall on, off", color},
     {Action::all_boxes, 'O', false, false, "O", "draw every GPU as its own box, for comparison", color},
     {Action::theme, 'T', false, false, "T", "dark or light", color},
+
+    {Action::plots, 'P', false, false, "P", "plots of the selection over the hall", past},
+    {Action::compare, 'V', false, false, "V", "colour by what has changed since another time", past},
+    {Action::moment, 'B', false, false, "B", "name this moment: time, view and a note", past},
+    {Action::moments, 'B', true, false, "Ctrl+B", "the list of named moments", past},
+    {Action::copy_link, 'L', true, false, "Ctrl+L", "copy a link to this view", past},
 
     {Action::help, '/', false, true, "?", "this help", panels},
     {Action::help, key_f1, false, false, "F1", "this help", panels},

@@ -62,6 +62,11 @@ enum class Action : uint8_t {
     scale_down,
     full_screen,
     dump_state,
+    plots,
+    compare,
+    moment,
+    moments,
+    copy_link,
     quit
 };
 

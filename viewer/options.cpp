@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cluster/time_text.h"
 #include "feed/embedded.h"
+#include "viewer/link.h"
 #include "viewer/object_name.h"
 
 namespace bv {
@@ -103,6 +105,17 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--filter", options.filter, "dim what does not match: \"temp_celsius > 80 and hall = 2\"")
         ->type_name("EXPR");
     app.add_option("--select", options.select, "select this object: name, path or class:index")->type_name("NAME");
+    app.add_option("--link", options.link, "open the view of this link; also as an argument: belvedere://…")
+        ->type_name("LINK");
+    app.add_option("--compare", options.compare, "colour by what has changed since this moment of a recording")
+        ->type_name("TIME");
+    app.add_option("--compare-as", options.compare_as,
+                   "difference in colour, or swipe: then at the left, now at the right")
+        ->check(CLI::IsMember({"difference", "swipe"}))
+        ->type_name("difference|swipe");
+    app.add_option("--plot", options.plot,
+                   "plot the past of the selection over the hall: temp_celsius,gpu.power_watts, or key")
+        ->type_name("METRIC,...");
     app.add_option("--theme", options.theme, "dark or light")
         ->check(CLI::IsMember({"dark", "light"}))
         ->type_name("dark|light");
@@ -234,6 +247,12 @@ ParsedOptions parse_options(int argc, char** argv) {
         return {{}, 2};
     }
     options.speed_given = app.count("--speed") > 0;
+    // A link among the sources is the view, not a source.
+    for (const std::string& source : std::exchange(options.sources, {}))
+        if (source.starts_with(link_scheme))
+            options.link = source;
+        else
+            options.sources.push_back(source);
     options.camera_given = app.count("--camera") > 0 || options.command != Command::view;
     if (const std::string problem = check(options); !problem.empty()) {
         std::cerr << "belvedere: " << problem << "; see belvedere --help\n";
@@ -259,9 +278,9 @@ TimelineOptions Options::timeline_options(bool lockstep) const {
     timeline.lockstep = lockstep;
     timeline.insecure = insecure;
     timeline.curve_server_key = curve_server_key;
-    if (!simulated()) timeline.at = at;
+    if (!simulated()) timeline.at = moment();
     // Who names a speed wants to see it all.
-    if (replays() && speed_given && at.empty() && !headless) timeline.at = speed > 0 ? "begin" : "end";
+    if (replays() && speed_given && timeline.at.empty() && !headless) timeline.at = speed > 0 ? "begin" : "end";
     return timeline;
 }
 
@@ -282,20 +301,28 @@ bool Options::simulated() const {
     return sources.empty() || (sources.size() == 1 && sources.front().rfind("sim:", 0) == 0);
 }
 
+std::string Options::moment() const {
+    const auto time_ns = at.empty() && !link.empty() ? parse_link(link).time_ns : std::nullopt;
+    return time_ns ? utc_text(*time_ns) : at;
+}
+
 double Options::at_seconds(int64_t start_ns) const {
-    if (at.empty()) return 90;
-    if (const auto offset = parse_offset(at)) return *offset;
-    if (const auto time_ns = parse_time(at); time_ns && *time_ns >= start_ns) return double(*time_ns - start_ns) * 1e-9;
+    const std::string wanted = moment();
+    if (wanted.empty()) return 90;
+    if (const auto offset = parse_offset(wanted)) return *offset;
+    if (const auto time_ns = parse_time(wanted); time_ns && *time_ns >= start_ns)
+        return double(*time_ns - start_ns) * 1e-9;
     throw std::runtime_error(
         fmt::format("--at: expected an offset such as +90s or a time such as 2026-01-01T00:01:30Z that is not before "
                     "the start of the source, found '{}'",
-                    at));
+                    wanted));
 }
 
 void apply_to_view(const Options& options, View& view) {
     view.theme = options.theme == "light" ? Theme::light : Theme::dark;
     view.panels_hidden = options.hide_panels;
     view.lod = options.lod != "off";
+    view.comparing.mode = options.compare_as == "swipe" ? Comparing::Mode::swipe : Comparing::Mode::difference;
     view.color_with(default_color());
     view.color_chosen = false;
     if (!options.filter.empty()) {
@@ -325,6 +352,38 @@ void apply_to_view(const Options& options, View& view) {
         options.color_by));
 }
 
+namespace {
+
+// Of the selection's own class where no class is named, else of the first that has a metric of that name.
+MetricId metric_to_plot(const std::string& text, ObjectClass own) {
+    const size_t dot = text.find('.');
+    if (dot != std::string::npos) {
+        const auto object_class = object_class_from(text.substr(0, dot));
+        const auto index = object_class ? find_metric(*object_class, text.substr(dot + 1)) : std::nullopt;
+        if (index) return {*object_class, *index};
+    } else {
+        if (const auto index = find_metric(own, text)) return {own, *index};
+        for (const ObjectClass c : {ObjectClass::gpu, ObjectClass::node, ObjectClass::rack})
+            if (const auto index = find_metric(c, text)) return {c, *index};
+    }
+    throw std::runtime_error(fmt::format(
+        "--plot: there is no metric '{}'; use one of docs/protocol.md, e.g. temp_celsius or rack.power_watts", text));
+}
+
+// "key": those that matter most.
+std::vector<MetricId> metrics_to_plot(const std::string& text, ObjectId selected) {
+    std::vector<MetricId> out;
+    for (size_t at = 0; text != "key" && at <= text.size();) {
+        const size_t comma = std::min(text.find(',', at), text.size());
+        out.push_back(
+            metric_to_plot(text.substr(at, comma - at), selected.valid() ? selected.object_class : ObjectClass::site));
+        at = comma + 1;
+    }
+    return out;
+}
+
+}  // namespace
+
 ObjectId object_selected(const Options& options, const Topology& topology) {
     try {
         return options.select.empty() ? ObjectId{} : object_named(topology, options.select);
@@ -334,12 +393,16 @@ ObjectId object_selected(const Options& options, const Topology& topology) {
 }
 
 void apply_to_view(const Options& options, const Topology& topology, View& view) {
+    const std::optional<ViewLink> link = options.link.empty() ? std::nullopt : std::optional(parse_link(options.link));
     view.camera.jump(named_view(topology, options.camera, view.viewport_width / std::max(1.0f, view.viewport_height)));
     // What the camera was sent to is what a person wants to read about.
     if (!options.select.empty())
         view.select(object_selected(options, topology));
     else if (!shows_no_object(options.camera))
         view.select(object_named(topology, options.camera));
+    if (!options.plot.empty()) view.plots = {true, metrics_to_plot(options.plot, view.selected)};
+    if (!link) return;
+    follow_link(*link, topology, view, 0);
 }
 
 }  // namespace bv

@@ -28,6 +28,10 @@ struct Options {
     Command command = Command::view;
     std::vector<std::string> sources;
     std::string cluster, camera = "overview", color_by, filter, at, device, select, output, dump_state;
+    std::string link;  // belvedere://…: a view that somebody sent
+    std::string compare_as = "difference";
+    std::string compare;  // the other time of a comparison
+    std::string plot;     // metrics, comma-separated, plotted over the hall
     bool camera_given = false;
     std::string quality = "auto", theme = "dark", lod = "on";
     std::string curve_server_key;
@@ -50,6 +54,8 @@ struct Options {
     [[nodiscard]] HistoryOptions history_options() const;  // of a window on live sources
     [[nodiscard]] bool replays() const;                    // the one source is a recording
     [[nodiscard]] bool simulated() const;  // the one source is a simulator, so that pictures can be deterministic
+    // Where the cursor stands first: --at, else what a link says; empty: nobody says.
+    [[nodiscard]] std::string moment() const;
     // Seconds after the simulation's start at which a picture is taken (--at).
     [[nodiscard]] double at_seconds(int64_t start_ns) const;
 };

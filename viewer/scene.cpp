@@ -211,9 +211,10 @@ Sight::Sight(const View& view) {
     for (glm::vec4& plane : planes) plane /= glm::length(glm::vec3(plane));
 }
 
-void pack_rows(const ClusterState& state, const SceneLayout& scene, const View& view, int64_t now_ns, FrameRows& rows) {
+void pack_rows(const ClusterState& state, const SceneLayout& scene, const View& view, int64_t now_ns, FrameRows& rows,
+               const Comparison* comparison, const Beside* beside) {
     const SceneLayout::Impl& layout = scene.impl();
-    refresh_cache(state, layout, view, now_ns);
+    refresh_cache(state, layout, view, now_ns, comparison, beside);
     const Sight sight(view);
     std::vector<uint8_t> is_near(layout.racks.size(), 0);
     pack_racks(layout, view, sight, is_near, rows);

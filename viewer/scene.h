@@ -12,6 +12,8 @@
 
 namespace bv {
 
+struct Comparison;
+
 // What is worked out once per topology: where every thing stands, who is whose cell, which trunk runs where.
 class SceneLayout {
 public:
@@ -27,9 +29,22 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// The other time of a swipe: what stands left of the divider is shown as it was then.
+struct Beside {
+    const ClusterState* then = nullptr;
+    int64_t then_ns = 0;
+    float divider = 0;  // pixels from the left of the viewport
+};
+
 // Packs everything that a frame shows. now_ns judges staleness; levels of detail follow view.camera and the viewport.
-void pack_rows(const ClusterState& state, const SceneLayout& layout, const View& view, int64_t now_ns, FrameRows& rows);
-gpu::FrameConstants pack_constants(const ClusterState& state, const SceneLayout& layout, const View& view, double time_s, bool rich);
+// With a comparison, what is coloured by its metric shows differences on the diverging map.
+void pack_rows(const ClusterState& state, const SceneLayout& layout, const View& view, int64_t now_ns, FrameRows& rows,
+               const Comparison* comparison = nullptr, const Beside* beside = nullptr);
+gpu::FrameConstants pack_constants(const ClusterState& state, const SceneLayout& layout, const View& view,
+                                   double time_s, bool rich, const Comparison* comparison = nullptr);
+
+// Whether the hall is coloured by the comparison's differences.
+bool shows_differences(const View& view, const Comparison* comparison);
 
 // What the colour scale spans when colouring by something that is not a metric; the legend shows the same.
 inline constexpr float age_scale_seconds = 60;               // age 0 … 60 s and more

@@ -83,6 +83,7 @@ struct SceneCache {
         MetricId metric;
         std::string filter_text;
         std::optional<Health> health_filter;
+        uint64_t comparison_version = 0;
         auto operator<=>(const Key&) const = default;
     } key;
     // State word of every object, [class][index]. Links and NICs, of which there are most and few are looked at, have
@@ -92,9 +93,10 @@ struct SceneCache {
     int64_t now_ns = 0;
     ColorBy color_by = ColorBy::metric;
     MetricId metric;
-    std::vector<Trouble> rack_trouble;  // [rack]
-    std::vector<ObjectId> trouble;      // everything warning, critical or down
-    std::vector<uint32_t> rack_words;   // mean value and worst health of the cells, [rack]
+    const Comparison* comparison = nullptr;  // of this metric; null: values are shown
+    std::vector<Trouble> rack_trouble;       // [rack]
+    std::vector<ObjectId> trouble;           // everything warning, critical or down
+    std::vector<uint32_t> rack_words;        // mean value and worst health of the cells, [rack]
 
     uint64_t link_versions = ~0ull;
     const ClusterState* link_state = nullptr;
@@ -126,7 +128,8 @@ struct SceneLayout::Impl {
     // CDU, busway.
     [[nodiscard]] uint32_t related_to_gpu(uint32_t gpu, ObjectClass object_class) const;
 
-    mutable SceneCache cache;
+    mutable SceneCache cache;                // what the frame shows
+    mutable SceneCache now_side, then_side;  // of a swipe, of which it shows parts
 
 private:
     void plan_rack(uint32_t index);
@@ -137,7 +140,11 @@ private:
 // The state word of any object, after refresh_cache.
 uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id);
 // Brings the cache up to date: words, trouble, rack aggregates.
-void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns);
+void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
+                   const Comparison* comparison, const Beside* beside = nullptr);
+// Of two times the words that a swipe shows.
+void compose_sides(const SceneLayout::Impl& layout, const View& view, const Beside& beside, const SceneCache& now,
+                   const SceneCache& then, SceneCache& shown);
 
 // Which racks and segments are in sight, and how large a metre is there.
 struct Sight {

@@ -2,6 +2,7 @@
 #include "viewer/stage.h"
 
 #include <chrono>
+#include <utility>
 
 #include <imgui.h>
 
@@ -77,12 +78,20 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     color_by_what_is_heard(state, view);
     complaints_.print(timeline.sources());
     complaints_.print(timeline.history_problem());
-    draw_ui({state, timeline, view, renderer.stats(), renderer.device_name(), memory});
+    const UiContext ui{state, timeline, view, renderer.stats(), renderer.device_name(), memory};
+    if (!options_.compare.empty() && layout_) compare_since(ui, std::exchange(options_.compare, {}));
+    update_comparison(ui);
+    draw_ui(ui);
     ImGui::Render();
 }
 
 void Stage::settle(Timeline& timeline) {
     for (int i = 0; i < 2; ++i) panels(timeline.state(), timeline, 0, {});
+}
+
+void Stage::wait_for_plots() const {
+    memory.plot_history.wait();
+    memory.inspector_history.wait();
 }
 
 void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, double dt,
@@ -95,14 +104,23 @@ void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, d
     for (int attempt = 0; attempt < most_attempts && !pack_and_draw(state, timeline, time_s); ++attempt) continue;
 }
 
+std::optional<Beside> Stage::beside_of(const ClusterState& state) const {
+    const ClusterState& then = memory.reference.state();
+    const bool swipes = view.comparing.on && view.comparing.mode == Comparing::Mode::swipe;
+    if (!swipes || then.empty() || then.topology().hash != state.topology().hash) return {};
+    return Beside{&then, view.comparing.then_ns, view.comparing.divider * view.viewport_width};
+}
+
 bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s) {
     renderer.time_passes(view.frame_stats_open || time_passes);
     FrameRows& rows = renderer.begin_frame();
     auto start = std::chrono::steady_clock::now();
     FrameInput frame;
     if (layout_ && !state.empty()) {
-        pack_rows(state, *layout_, view, timeline.now_ns(), rows);
-        frame.constants = pack_constants(state, *layout_, view, time_s, renderer.rich());
+        const std::optional<Beside> beside = beside_of(state);
+        pack_rows(state, *layout_, view, timeline.now_ns(), rows, memory.reference.newest(),
+                  beside ? &*beside : nullptr);
+        frame.constants = pack_constants(state, *layout_, view, time_s, renderer.rich(), memory.reference.newest());
     } else {
         // Nothing is known yet: an empty floor under the panels, which say so.
         if (!empty_layout_) empty_layout_ = std::make_unique<SceneLayout>(std::make_shared<Topology>());

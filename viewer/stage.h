@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "render/renderer.h"
@@ -39,6 +40,8 @@ public:
     void resize(uint32_t width, uint32_t height);
     void set_scale(float ui_scale);  // pixels per design pixel; makes fonts anew where it changed
 
+    // Until what is plotted has been read: for pictures.
+    void wait_for_plots() const;
     // Panels are laid out twice before the first picture, because ImGui learns sizes from the frame before.
     void settle(Timeline& timeline);
     // state → rows → pixels. `input` is called after ImGui's new frame and before anything is drawn.
@@ -59,6 +62,8 @@ public:
 
 private:
     void panels(const ClusterState& state, Timeline& timeline, double dt, const std::function<void()>& input);
+    // The other time of a swipe; nothing where nothing is swiped.
+    [[nodiscard]] std::optional<Beside> beside_of(const ClusterState& state) const;
     // False: the picture's target was made anew and nothing has been drawn.
     bool pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s);
 

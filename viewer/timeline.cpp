@@ -368,7 +368,7 @@ std::shared_ptr<const HistoryStrip> Timeline::strip(TimeRange range, size_t colu
     return impl_->past->reader.strip();
 }
 
-void Timeline::recording_changed() {
+void Timeline::recording_changed() const {
     if (impl_->past) impl_->past->reader.changed();
 }
 

@@ -67,7 +67,7 @@ public:
     // A stretch of it for the timeline, in that many columns; null until it is read. What comes may be of a question
     // before; its range says so.
     [[nodiscard]] std::shared_ptr<const HistoryStrip> strip(TimeRange range, size_t columns) const;
-    void recording_changed();                       // by another hand, as a bookmark
+    void recording_changed() const;                       // by another hand, as a bookmark
     [[nodiscard]] RecorderStatus recorder() const;  // of the history; an empty path: none
     // One sentence while no history is recorded although one is wanted, or a recording cannot be read; else empty.
     [[nodiscard]] std::string history_problem() const;

@@ -20,6 +20,26 @@ enum class ColorBy : uint8_t { metric, health, job, rail, age };
 enum class ColorMap : uint8_t { cividis, inferno, diverging };  // rows of the colour-map texture
 enum class Theme : uint8_t { dark, light };
 
+// What plots of the past span: so much before the cursor, everything recorded, or what the timeline shows.
+enum class PlotRange : uint8_t { five_minutes, hour, day, all, timeline };
+
+// The plots over the hall. Metrics of other classes than the selection's are those of what belongs to it.
+struct Plots {
+    bool open = false;
+    std::vector<MetricId> metrics;  // empty: the ones that matter most for the selection
+    PlotRange range = PlotRange::hour;
+    PlotRange inspector_range = PlotRange::five_minutes;
+};
+
+// Another time beside the cursor's: the hall shows what has changed since then, or then at the left and now at the
+// right of a divider.
+struct Comparing {
+    bool on = false;
+    int64_t then_ns = 0;
+    enum class Mode : uint8_t { difference, swipe } mode = Mode::difference;
+    float divider = 0.5f;  // share of the hall's width
+};
+
 struct View {
     Camera camera;
     Cursor cursor;          // the time that is shown
@@ -45,9 +65,15 @@ struct View {
     bool panels_hidden = false;  // Tab
     bool left_folded = false, right_folded = false, bottom_folded = false;
     float left_width = 320, right_width = 380, bottom_height = 140;  // at scale 1
-    enum class LeftTab : uint8_t { events, tree, jobs } left_tab = LeftTab::events;
+    enum class LeftTab : uint8_t { events, tree, jobs, moments } left_tab = LeftTab::events;
     bool help_open = false, search_open = false, frame_stats_open = false, feed_open = false, palette_open = false;
     bool legend_open = true;
+
+    Plots plots;
+    Comparing comparing;
+    std::optional<int64_t> hovered_time_ns;  // under the pointer, in a plot or on the timeline
+    bool moment_open = false;                // the dialog that names a moment
+    bool wants_link = false;                 // copy a link to what is seen
 
     // Where the 3D view lies in the window, in pixels; written by draw_ui from the layout, read by camera and picking.
     float viewport_x = 0, viewport_y = 0, viewport_width = 1920, viewport_height = 1080;

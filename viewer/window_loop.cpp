@@ -109,6 +109,8 @@ int run_window(const Options& options) {
     timeline_options.wait = false;
     Timeline timeline(timeline_options);
     Stage stage(options, for_window(options, window));
+    for (PlotReader* reader : {&stage.memory.plot_history, &stage.memory.inspector_history})
+        reader->on_change = timeline_options.on_change;
     stage.new_platform_frame = [&] { window.new_ui_frame(); };
     View& view = stage.view;
     view.cursor.speed = options.speed;

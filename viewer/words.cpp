@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/compare.h"
 #include "viewer/scene_layout.h"
 
 namespace bv {
@@ -40,6 +41,14 @@ struct Scale {
         return value | (share > 1.002f ? gpu::state_above_high : 0u) | (share < -0.002f ? gpu::state_below_high : 0u);
     }
 };
+
+// A difference → word: no change is the middle of the map, and no data on either side is no data.
+uint32_t difference_word(const Comparison& comparison, uint32_t index) {
+    if (index >= comparison.difference.size() || std::isnan(comparison.difference[index])) return gpu::state_no_value;
+    const float share = comparison.difference[index] / comparison.range;
+    const uint32_t value = uint32_t((std::clamp(share, -1.0f, 1.0f) * 0.5f + 0.5f) * 65534.0f);
+    return value | (share > 1.002f ? gpu::state_above_high : 0u) | (share < -1.002f ? gpu::state_below_high : 0u);
+}
 
 const Column& column_of(const ClusterState& state, ObjectClass object_class, MetricIndex index) {
     return state.classes[size_t(object_class)].columns[index];
@@ -125,12 +134,13 @@ void add_rails(const SceneLayout::Impl& layout, ObjectClass object_class, Words&
 // Colouring by a metric of another class: a GPU shows the value of what it stands in or hangs on; so do nodes and
 // switches for what contains them.
 void add_related_metric(const ClusterState& state, const SceneLayout::Impl& layout, const View& view,
-                        ObjectClass object_class, Words& words) {
+                        ObjectClass object_class, const Comparison* comparison, Words& words) {
     const MetricId id = view.color_metric;
     const Topology& t = *layout.topology;
     const Scale scale(metric(id));
     const auto& values = column_of(state, id.object_class, id.index).values;
     const auto word_of = [&](uint32_t index) {
+        if (comparison) return difference_word(*comparison, index);
         return index < values.size() ? scale.word(values[index]) : uint32_t(gpu::state_no_value);
     };
     if (object_class == ObjectClass::gpu) {
@@ -150,7 +160,7 @@ void add_related_metric(const ClusterState& state, const SceneLayout::Impl& layo
 }
 
 void add_values(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, ObjectClass object_class,
-                int64_t now_ns, Words& words) {
+                int64_t now_ns, const Comparison* comparison, Words& words) {
     switch (view.color_by) {
         case ColorBy::health:
             return;
@@ -164,7 +174,11 @@ void add_values(const ClusterState& state, const SceneLayout::Impl& layout, cons
             break;
     }
     if (view.color_metric.object_class != object_class)
-        return add_related_metric(state, layout, view, object_class, words);
+        return add_related_metric(state, layout, view, object_class, comparison, words);
+    if (comparison) {
+        for (uint32_t i = 0; i < words.size(); ++i) words[i] = difference_word(*comparison, i);
+        return;
+    }
     const Scale scale(metric(view.color_metric));
     const auto& values = column_of(state, object_class, view.color_metric.index).values;
     for (size_t i = 0; i < words.size(); ++i) words[i] = scale.word(values[i]);
@@ -262,7 +276,8 @@ uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id) {
     if (!cache.state || !layout.topology->contains(id)) return word_by_health | health_word(Health::unknown);
     uint32_t word = word_by_health;
     if (cache.color_by == ColorBy::metric && cache.metric.object_class == id.object_class)
-        word = Scale(metric(cache.metric)).word(cache.state->raw(id, cache.metric.index));
+        word = cache.comparison ? difference_word(*cache.comparison, id.index)
+                                : Scale(metric(cache.metric)).word(cache.state->raw(id, cache.metric.index));
     if (cache.color_by == ColorBy::rail && id.object_class == ObjectClass::link &&
         layout.topology->links[id.index].link_class == LinkClass::host)
         word = scaled(rail_scale(*layout.topology, layout.topology->links[id.index].rail));
@@ -270,10 +285,21 @@ uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id) {
     return cache.state->stale(id, cache.now_ns) ? word | gpu::state_stale : word;
 }
 
-void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns) {
-    SceneCache& cache = layout.cache;
-    SceneCache::Key key{&state,        state.time_ns,     now_ns / 500'000'000, versions_of(state),
-                        view.color_by, view.color_metric, view.filter_text,     view.health_filter};
+namespace {
+
+void refresh(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
+             const Comparison* comparison, SceneCache& cache) {
+    if (!shows_differences(view, comparison)) comparison = nullptr;
+    cache.comparison = comparison;
+    SceneCache::Key key{&state,
+                        state.time_ns,
+                        now_ns / 500'000'000,
+                        versions_of(state),
+                        view.color_by,
+                        view.color_metric,
+                        view.filter_text,
+                        view.health_filter,
+                        comparison ? comparison->version : 0};
     if (key == cache.key) return;
     cache.key = std::move(key);
     cache.state = &state;
@@ -285,13 +311,24 @@ void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, c
         Words& words = cache.words[size_t(object_class)];
         words.assign(layout.topology->count(object_class), word_by_health);
         if (words.empty()) continue;
-        add_values(state, layout, view, object_class, now_ns, words);
+        add_values(state, layout, view, object_class, now_ns, comparison, words);
         add_health(state, object_class, words);
         add_staleness(state, object_class, now_ns, words);
         add_dimming(state, view, object_class, now_ns, words, matches);
     }
     find_trouble(state, layout, cache);
     sum_up_racks(layout, cache);
+}
+
+}  // namespace
+
+void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
+                   const Comparison* comparison, const Beside* beside) {
+    if (!beside) return refresh(state, layout, view, now_ns, comparison, layout.cache);
+    refresh(state, layout, view, now_ns, nullptr, layout.now_side);
+    refresh(*beside->then, layout, view, beside->then_ns, nullptr, layout.then_side);
+    compose_sides(layout, view, *beside, layout.now_side, layout.then_side, layout.cache);
+    layout.cache.key = {};  // it is neither of the two
 }
 
 }  // namespace bv

@@ -5,6 +5,7 @@ _belvedere() {
   case $before in
     --quality) mapfile -t COMPREPLY < <(compgen -W "auto lean rich" -- "$word"); return ;;
     --lod) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word"); return ;;
+    --compare-as) mapfile -t COMPREPLY < <(compgen -W "difference swipe" -- "$word"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W "dark light" -- "$word"); return ;;
     --camera) mapfile -t COMPREPLY < <(compgen -W "overview fabric aisle hall: row: rack: node: gpu: switch:" -- "$word"); return ;;
     --color-by) mapfile -t COMPREPLY < <(compgen -W "health job rail age power_watts temp_celsius memory_temp_celsius tensor_active_ratio gpu_util_ratio" -- "$word"); return ;;
@@ -14,14 +15,14 @@ _belvedere() {
     --speed) mapfile -t COMPREPLY < <(compgen -W "0.1 1 10 60 1000" -- "$word"); return ;;
     --history-keep) mapfile -t COMPREPLY < <(compgen -W "1h 24h 7d" -- "$word"); return ;;
     --history-size) mapfile -t COMPREPLY < <(compgen -W "2GB 20GB" -- "$word"); return ;;
-    --device | --filter | --select | --at | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
+    --device | --filter | --select | --at | --link | --compare | --plot | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
   esac
   if [[ $word == -* ]]; then
     local common="--size --device --quality --lod --hide-panels --color-by --at --cluster --camera --validation --help"
     if [ "${COMP_WORDS[1]:-}" = bench ]; then
       mapfile -t COMPREPLY < <(compgen -W "$common --source --frames --gpus --json" -- "$word")
     else
-      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --theme --scale --headless --output --duration --fps --dump-state --speed --history --history-keep --history-size --no-history --insecure --server-key --version" -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --link --compare --compare-as --plot --theme --scale --headless --output --duration --fps --dump-state --speed --history --history-keep --history-size --no-history --insecure --server-key --version" -- "$word")
     fi
     return
   fi

@@ -95,6 +95,7 @@ TEST_CASE("every panel fits at every size and scale, and the hall keeps its room
         desk.view.ui_scale = size.scale;
         for (const bool open : {false, true}) {
             desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = open;
+            desk.view.plots.open = desk.view.comparing.on = open;
             desk.frame(size.width, size.height);
             desk.frame(size.width, size.height);
             const Layout l = layout_of(desk.view);
@@ -124,7 +125,7 @@ TEST_CASE("every object of every class can be inspected, in every tab") {
             if (t.count(c) == 0) continue;
             desk.view.select({c, index});
             desk.timeline.watch(desk.view.selected);
-            desk.view.left_tab = View::LeftTab(index % 3);
+            desk.view.left_tab = View::LeftTab(index % 4);
             desk.frame();
             const nlohmann::json dump = desk.dump();
             CHECK(dump["selection"]["class"] == name_of(c));
@@ -141,8 +142,9 @@ TEST_CASE("the dump tells values, counts, colours and camera with stable keys") 
     desk.view.select({ObjectClass::gpu, 17});
     desk.frame();
     const nlohmann::json d = desk.dump();
-    for (const char* key : {"cluster", "time", "selection", "hovered", "counts", "events", "color", "filter", "search",
-                            "sources", "camera", "viewport", "panels", "theme", "ui_scale", "frame", "device"})
+    for (const char* key : {"cluster", "time",     "selection", "hovered",   "counts",   "events",  "color",
+                            "filter",  "search",   "link",      "bookmarks", "compare",  "history", "sources",
+                            "camera",  "viewport", "panels",    "theme",     "ui_scale", "frame",   "device"})
         CHECK(d.contains(key));
     CHECK(d["cluster"]["name"] == "array-512");
     const ClusterState& state = desk.timeline.state();
@@ -205,7 +207,9 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
 TEST_CASE("before there is a cluster everything says so and nothing breaks") {
     Desk desk("ipc:///tmp/belvedere-no-such-publisher");
     desk.view.search_open = desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = true;
-    for (const View::LeftTab tab : {View::LeftTab::events, View::LeftTab::tree, View::LeftTab::jobs}) {
+    desk.view.plots.open = desk.view.comparing.on = desk.view.moment_open = desk.view.wants_link = true;
+    for (const View::LeftTab tab :
+         {View::LeftTab::events, View::LeftTab::tree, View::LeftTab::jobs, View::LeftTab::moments}) {
         desk.view.left_tab = tab;
         desk.frame();
     }

@@ -2,11 +2,13 @@
 // read.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "viewer/panels/memory.h"
+#include "viewer/panels/plots.h"
 
 namespace bv {
 namespace {
@@ -157,7 +159,7 @@ Json dump_sources(const UiContext& ui) {
 }
 
 Json dump_panels(const View& view) {
-    constexpr std::array<std::string_view, 3> tabs{"events", "tree", "jobs"};
+    constexpr std::array<std::string_view, 4> tabs{"events", "tree", "jobs", "moments"};
     return {{"hidden", view.panels_hidden},
             {"left_tab", tabs[size_t(view.left_tab)]},
             {"left_folded", view.left_folded},
@@ -168,7 +170,75 @@ Json dump_panels(const View& view) {
             {"palette", view.palette_open},
             {"feed", view.feed_open},
             {"frame_stats", view.frame_stats_open},
-            {"legend", view.legend_open}};
+            {"legend", view.legend_open},
+            {"plots", view.plots.open},
+            {"compare", view.comparing.on},
+            {"moment", view.moment_open}};
+}
+
+Json dump_moments(const UiContext& ui) {
+    update_moments(ui);
+    Json out = Json::array();
+    for (const Bookmark& b : ui.memory.moments.all)
+        out.push_back({{"id", b.id},
+                       {"time_ns", b.time_ns},
+                       {"utc", rfc3339(b.time_ns)},
+                       {"name", b.name},
+                       {"note", b.note},
+                       {"link", b.link}});
+    return out;
+}
+
+// The first twenty of what changed most; null while nothing is compared.
+Json dump_comparison(const UiContext& ui) {
+    const Comparison* c = ui.memory.reference.newest();
+    if (!ui.view.comparing.on || !c) return nullptr;
+    Json largest = Json::array();
+    for (const uint32_t i : most_changed(*c, 20))
+        largest.push_back({{"path", ui.state.topology().path_of({c->metric.object_class, i})},
+                           {"then", number_or_null(double(c->then[i]))},
+                           {"now", number_or_null(double(c->now[i]))},
+                           {"change", number_or_null(double(c->difference[i]))}});
+    return {{"mode", ui.view.comparing.mode == Comparing::Mode::swipe ? "swipe" : "difference"},
+            {"then_ns", ui.view.comparing.then_ns},
+            {"then_utc", rfc3339(ui.view.comparing.then_ns)},
+            {"class", bv::name_of(c->metric.object_class)},
+            {"metric", metric(c->metric).name},
+            {"range", c->range},
+            {"compared", c->compared},
+            {"only_now", c->only_now},
+            {"only_then", c->only_then},
+            {"neither", c->neither},
+            {"largest", largest}};
+}
+
+// What is plotted over the hall; null while nothing is.
+Json dump_plots(const UiContext& ui) {
+    const std::shared_ptr<const History> history = ui.memory.plot_history.newest();
+    if (!ui.view.plots.open || !history || ui.state.empty()) return nullptr;
+    Json lines = Json::array();
+    for (size_t i = 0; i < history->lines.size(); ++i) {
+        const HistoryLine& line = history->query.lines[i];
+        const auto& columns = history->lines[i].columns;
+        const auto filled = std::count_if(columns.begin(), columns.end(), [](auto& c) { return !std::isnan(c.mean); });
+        const ValueRange range = range_of(history->lines[i]);
+        lines.push_back({{"of", ui.state.topology().path_of(line.of)},
+                         {"class", bv::name_of(line.metric.object_class)},
+                         {"metric", metric(line.metric).name},
+                         {"unit", metric(line.metric).unit},
+                         {"columns_with_data", filled},
+                         {"least", number_or_null(double(range.low))},
+                         {"greatest", number_or_null(double(range.high))}});
+    }
+    return {{"range", bv::name_of(ui.view.plots.range)},
+            {"begin_ns", history->query.begin_ns},
+            {"end_ns", history->query.end_ns},
+            {"columns", history->query.columns},
+            {"complete", history->complete()},
+            {"every_ns", history->every_ns},
+            {"problem", history->problem},
+            {"took_ms", history->took_ms},
+            {"lines", lines}};
 }
 
 Json dump_search(const PanelMemory& memory) {
@@ -228,6 +298,10 @@ std::string dump_state_json(const UiContext& ui) {
     out["filter"] = {{"text", view.filter_text},
                      {"active", !view.filter.empty()},
                      {"health", view.health_filter ? Json(bv::name_of(*view.health_filter)) : Json(nullptr)}};
+    out["link"] = ui.state.empty() ? "" : link_of(ui);
+    out["bookmarks"] = dump_moments(ui);
+    out["compare"] = dump_comparison(ui);
+    out["plots"] = dump_plots(ui);
     out["search"] = dump_search(memory);
     out["sources"] = dump_sources(ui);
     out["camera"] = dump_camera(view);

@@ -3,17 +3,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "viewer/panels/inspector.h"
+#include "viewer/panels/lists.h"
+#include "viewer/panels/plots.h"
 
 namespace bv {
 namespace {
 
 bool is_code(const Metric& m) { return m.aggregate == Aggregate::none && m.unit.empty() && std::isnan(m.warning); }
 
-void draw_plot_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectId id, MetricIndex index) {
-    const Metric& m = metrics_of(id.object_class)[index];
+// Title left, range of the values right; the rectangle that is left for the plot.
+Rect plot_frame(const Pen& pen, const Rect& row, const Metric& m, float low, float high) {
+    const float x = row.x + pen.px(12), right = row.right() - pen.px(4);
+    pen.text(x, row.y + pen.px(10), Type::small, pen.colors.muted, m.label);
+    const Rect plot{x, row.y + pen.px(22), right - x, row.h - pen.px(30)};
+    if (!(high >= low)) return plot;
+    // What the plot spans, in words: lowest – highest, unit once.
+    const Quantity a = quantity(m, double(low)), b = quantity(m, double(high));
+    const std::string span =
+        low == high ? b.text() : fmt::format("{}–{}", a.unit == b.unit ? a.value : a.text(), b.text());
+    pen.text_right(right, row.y + pen.px(10), Type::small, pen.colors.hint, span);
+    pen.line_h(plot.x, plot.right(), plot.bottom(), pen.colors.line);
+    return plot;
+}
+
+void draw_nothing(const Pen& pen, const Rect& plot, const char* why) {
+    pen.hatch(plot, with_alpha(pen.colors.hint, 0.25f), 6);
+    pen.text(plot.x + pen.px(8), plot.mid_y(), Type::small, pen.colors.hint, why);
+}
+
+// The last minutes as they were seen here: what there is without a recording.
+void draw_sparkline(const UiContext& ui, const Pen& pen, const Rect& row, const Metric& m, MetricIndex index) {
     const Sparkline& line = ui.timeline.sparkline(index);
     float low = INFINITY, high = -INFINITY;
     for (const float v : line.values)
@@ -21,20 +44,8 @@ void draw_plot_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectI
             low = std::min(low, v);
             high = std::max(high, v);
         }
-    const float x = row.x + pen.px(12), right = row.right() - pen.px(4);
-    pen.text(x, row.y + pen.px(10), Type::small, pen.colors.muted, m.label);
-    const Rect plot{x, row.y + pen.px(22), right - x, row.h - pen.px(30)};
-    if (!(high >= low)) {
-        pen.hatch(plot, with_alpha(pen.colors.hint, 0.25f), 6);
-        pen.text(x + pen.px(8), plot.mid_y(), Type::small, pen.colors.hint,
-                 line.values.empty() ? "collecting" : "no data");
-        return;
-    }
-    // What the plot spans, in words, at its right end above: lowest – highest, unit once.
-    const Quantity a = quantity(m, double(low)), b = quantity(m, double(high));
-    const std::string span =
-        low == high ? b.text() : fmt::format("{}–{}", a.unit == b.unit ? a.value : a.text(), b.text());
-    pen.text_right(right, row.y + pen.px(10), Type::small, pen.colors.hint, span);
+    const Rect plot = plot_frame(pen, row, m, low, high);
+    if (!(high >= low)) return draw_nothing(pen, plot, line.values.empty() ? "collecting" : "no data");
     // At least a tenth of the display range, so that noise looks like noise.
     const float least = (m.display_max - m.display_min) * 0.1f;
     if (high - low < least) {
@@ -47,8 +58,40 @@ void draw_plot_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectI
         style.warning = m.warning;
         style.critical = m.critical;
     }
-    pen.line_h(plot.x, plot.right(), plot.bottom(), pen.colors.line);
     draw_plot(pen, plot, line.values, style);
+}
+
+// Out of the recording, with the instant under the pointer, here or elsewhere.
+void draw_recorded(const UiContext& ui, const Pen& pen, const Rect& row, const Metric& m, const TimeRange& span,
+                   const History* history, size_t line) {
+    const ValueRange range = history ? range_of(history->lines[line]) : ValueRange{NAN, NAN};
+    const Rect plot = plot_frame(pen, row, m, range.low, range.high);
+    if (!(range.high >= range.low))
+        return draw_nothing(pen, plot, history && history->complete() ? "no data in this range" : "reading");
+    const ValueAxis axis = axis_of(*history, {&line, 1});
+    const TimeScale scale{plot, span};
+    draw_gaps(pen, scale, *history, {&line, 1});
+    draw_history(pen, scale, *history, line, axis, pen.colors.plot);
+    const auto mark = [&](int64_t time_ns, Rgba color) {
+        if (span.contains(time_ns)) pen.line_v(scale.x_of(time_ns), plot.y, plot.bottom(), color);
+    };
+    if (!ui.timeline.at_head()) mark(cursor_ns(ui), pen.colors.accent);
+    const bool inside = ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(plot.min(), plot.max());
+    if (inside) ui.memory.pointed_time_ns = scale.time_at(ImGui::GetIO().MousePos.x);
+    if (!ui.view.hovered_time_ns) return;
+    mark(*ui.view.hovered_time_ns, pen.colors.muted);
+    const auto column = column_at(*history, *ui.view.hovered_time_ns);
+    if (!inside || !column) return;
+    const float mean = history->lines[line].columns[*column].mean;
+    hint(ui.view, fmt::format("{}: {}. Click for a larger plot.", clock_time(*ui.view.hovered_time_ns),
+                              std::isnan(mean) ? std::string(no_data_text) : quantity(m, double(mean)).text()));
+}
+
+void draw_plot_icon(const Pen& pen, const Rect& box, Rgba color) {
+    const float x = box.x + box.w * 0.5f - pen.px(5), y = box.mid_y();
+    const std::array<ImVec2, 4> points{ImVec2(x, y + pen.px(3)), ImVec2(x + pen.px(3), y - pen.px(2)),
+                                       ImVec2(x + pen.px(6), y + pen.px(1)), ImVec2(x + pen.px(10), y - pen.px(4))};
+    pen.draw->AddPolyline(points.data(), int(points.size()), color, 0, std::max(1.2f, 1.3f * pen.scale));
 }
 
 void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, ObjectId id, MetricIndex index) {
@@ -57,11 +100,19 @@ void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, Objec
     const int64_t now = ui.timeline.now_ns(), heard = ui.state.heard_ns(id, index);
     const bool coloring =
         ui.view.color_by == ColorBy::metric && ui.view.color_metric == MetricId{id.object_class, index};
+    // Drawn first: what comes later lies under it for clicks.
+    const bool can_be_plotted = !is_code(m) && !recording_of(ui).empty();
+    const Rect icon{row.right() - pen.px(24), row.y, pen.px(24), row.h};
+    const Touch plot = can_be_plotted ? touch(int64_t(index) + 5000, icon) : Touch();
+    if (plot.clicked) plot_metric(ui, {id.object_class, index});
     const Touch over = touch(int64_t(index) + 1000, row);
-    if (over.hovered) pen.fill(row, pen.colors.raised);
+    if (over.hovered || plot.hovered) pen.fill(row, pen.colors.raised);
+    if (can_be_plotted) draw_plot_icon(pen, icon, plot.hovered ? pen.colors.accent : pen.colors.hint);
+    if (plot.hovered) hint(ui.view, fmt::format("Plot {} over the hall", m.label));
     if (over.clicked) ui.view.color_with({id.object_class, index});
     if (coloring) pen.fill({row.x, row.y + pen.px(4), pen.px(2), row.h - pen.px(8)}, pen.colors.accent);
-    const float bar_width = pen.px(72), bar_x = row.right() - pen.px(4) - bar_width;
+    const float bar_width = pen.px(can_be_plotted ? 56 : 72);
+    const float bar_x = row.right() - pen.px(can_be_plotted ? 26 : 4) - bar_width;
     const Health by_value = health_by_thresholds(m, value);
     const bool stale = heard != 0 && ui.state.stale(id, now);
     const Rgba color = std::isnan(value) || stale ? pen.colors.hint
@@ -93,6 +144,25 @@ void draw_metric_row(const UiContext& ui, const Pen& pen, const Rect& row, Objec
     }
 }
 
+// Chips for the range, and the question of what is plotted below them.
+TimeRange ask_history(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id,
+                      const std::vector<MetricIndex>& shown) {
+    const Rect row = flow.take(pen.px(24));
+    float x = row.x + pen.px(8), width = 0;
+    for (const PlotRange range : {PlotRange::five_minutes, PlotRange::hour, PlotRange::day, PlotRange::all}) {
+        if (draw_chip(pen, name_of(range).data(), x, row.mid_y(), name_of(range),
+                      ui.view.plots.inspector_range == range, width))
+            ui.view.plots.inspector_range = range;
+        x += width + pen.px(4);
+    }
+    const auto columns = uint32_t(std::clamp(row.w / pen.scale / 1.5f, 32.f, 600.f));
+    const TimeRange span = plot_span(ui, ui.view.plots.inspector_range, columns, ui.memory.inspector_window);
+    HistoryQuery query{recording_of(ui), {}, span.begin_ns, span.end_ns, columns};
+    for (const MetricIndex m : shown) query.lines.push_back(history_line(ui.state, id, {id.object_class, m}));
+    ui.memory.inspector_history.ask(std::move(query));
+    return span;
+}
+
 }  // namespace
 
 void draw_plots(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
@@ -106,8 +176,21 @@ void draw_plots(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     for (size_t m = 1; m < metrics.size() && shown.size() < most; ++m)
         if (!is_code(metrics[m]) && std::find(shown.begin(), shown.end(), MetricIndex(m)) == shown.end())
             shown.push_back(MetricIndex(m));
-    if (!begin_section(ui, pen, flow, "Last minutes")) return;
-    for (const MetricIndex m : shown) draw_plot_row(ui, pen, flow.take(pen.px(64)), id, m);
+    const bool recorded = !recording_of(ui).empty();
+    if (!begin_section(ui, pen, flow, recorded ? "History" : "Last minutes")) return;
+    const TimeRange span = recorded ? ask_history(ui, pen, flow, id, shown) : TimeRange();
+    std::shared_ptr<const History> history = ui.memory.inspector_history.newest();
+    if (history && (history->query.lines.size() != shown.size() || history->query.lines.front().of != id))
+        history.reset();
+    for (size_t i = 0; i < shown.size(); ++i) {
+        const Rect row = flow.take(pen.px(64));
+        const Touch over = touch(int64_t(shown[i]) + 4000, row);
+        if (over.clicked) plot_metric(ui, {id.object_class, shown[i]});
+        if (recorded)
+            draw_recorded(ui, pen, row, metrics[shown[i]], span, history.get(), i);
+        else
+            draw_sparkline(ui, pen, row, metrics[shown[i]], shown[i]);
+    }
 }
 
 void draw_metrics(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {

@@ -80,7 +80,7 @@ void draw_cell(const UiContext& ui, const Pen& pen, const Rect& cell, ObjectId i
     const Health worst = worst_at(ui, id);
     const bool trouble = in_trouble(worst) || worst == Health::maintenance;
     pen.fill(cell, trouble ? health_color(pen.colors, worst) : cell_color(ui, id), cell.w > pen.px(10) ? 2.f : 0.f);
-    if (worst == Health::unknown) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
+    if (worst == Health::unknown || lacks_difference(ui, id)) pen.hatch(cell, with_alpha(pen.colors.surface, 0.55f), 4);
     if (trouble && cell.w > pen.px(14))
         pen.health_shape(cell.x + cell.w * 0.5f, cell.mid_y(), 4, worst, pen.colors.ground);
     if (id == ui.view.selected) pen.frame(cell, pen.colors.accent, 2);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
@@ -54,12 +55,16 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
         return rect.x < other.right() && other.x < rect.right() && rect.y < other.bottom() && other.y < rect.bottom();
     };
     return (ui.view.feed_open && overlaps(feed_rect(layout, ui.view.ui_scale, ui.timeline.sources().size()))) ||
-           (ui.view.frame_stats_open && overlaps(frame_stats_rect(ui, layout)));
+           (ui.view.frame_stats_open && overlaps(frame_stats_rect(ui, layout))) ||
+           (ui.view.plots.open && overlaps(history_rect(ui.view, layout))) ||
+           (ui.view.comparing.on && overlaps(comparison_rect(ui.view, layout)));
 }
 
 void draw_ui(const UiContext& ui) {
     PanelMemory& memory = ui.memory;
     update_digest(ui, memory);
+    // Every panel shows the instant that was pointed at in the frame before.
+    ui.view.hovered_time_ns = std::exchange(memory.pointed_time_ns, std::nullopt);
     // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.
     if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {};
     const Layout layout = layout_of(ui.view);
@@ -75,11 +80,14 @@ void draw_ui(const UiContext& ui) {
         draw_compass(ui);
         if (ui.view.legend_open && !ui.state.empty()) draw_legend(ui);
     }
+    if (ui.view.wants_link) copy_link(ui);
     // Who searches has the right side of the hall to himself; what was open there comes back.
     const bool searching = ui.view.search_open || ui.view.palette_open;
     if (ui.view.frame_stats_open && !searching) draw_frame_stats(ui);
     if (ui.view.feed_open && !searching) draw_feed_status(ui);
     draw_time_band(ui);
+    if (ui.view.plots.open && !ui.state.empty()) draw_history_panel(ui);
+    if (ui.view.comparing.on && !ui.state.empty()) draw_comparison(ui);
     draw_waiting(ui);
     draw_source_trouble(ui);
     draw_tooltip(ui);
@@ -87,6 +95,7 @@ void draw_ui(const UiContext& ui) {
         draw_search(ui);
     else
         memory.search_was_open = false;
+    draw_moment_dialog(ui);
     if (ui.view.help_open) draw_help(ui);
     draw_toasts(ui);
 }

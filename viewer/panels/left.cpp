@@ -55,14 +55,16 @@ void draw_left(const UiContext& ui) {
         return;
     }
     const Digest& digest = ui.memory.digest;
-    const float fold = pen.px(24), height = pen.px(36), each = std::floor((all.w - fold) / 3);
+    const float fold = pen.px(24), height = pen.px(36), each = std::floor((all.w - fold) / 4);
     const uint32_t open = digest.open_critical + digest.open_warning;
     uint32_t running = 0;
     for (const Job& job : ui.state.jobs) running += !job.id.empty() && job.state == JobState::running ? 1 : 0;
     const Tab tabs[] = {{View::LeftTab::events, "events", "Events", open ? short_count(open) : ""},
                         {View::LeftTab::tree, "tree", "Tree", ""},
-                        {View::LeftTab::jobs, "jobs", "Jobs", running ? short_count(running) : ""}};
-    for (size_t i = 0; i < 3; ++i) draw_tab(ui, pen, tabs[i], {all.x + each * float(i), all.y, each, height});
+                        {View::LeftTab::jobs, "jobs", "Jobs", running ? short_count(running) : ""},
+                        {View::LeftTab::moments, "moments", "Moments", ""}};
+    for (size_t i = 0; i < std::size(tabs); ++i)
+        draw_tab(ui, pen, tabs[i], {all.x + each * float(i), all.y, each, height});
     if (fold_button(ui, pen, "fold", {all.right() - fold - 1, all.y, fold, height}, true)) ui.view.left_folded = true;
     pen.line_h(all.x, all.right(), all.y + height, pen.colors.line);
 
@@ -84,6 +86,9 @@ void draw_left(const UiContext& ui) {
             break;
         case View::LeftTab::jobs:
             draw_jobs(ui);
+            break;
+        case View::LeftTab::moments:
+            draw_moments(ui);
             break;
     }
     if (both) {

@@ -161,6 +161,11 @@ void draw_body(const UiContext& ui, const Pen& pen, const Rect& box) {
     switch (ui.view.color_by) {
         case ColorBy::metric: {
             const Metric& m = metric(ui.view.color_metric);
+            if (const Comparison* c = ui.memory.reference.newest(); shows_differences(ui.view, c)) {
+                draw_scale(ui, pen, box, ColorMap::diverging, {change_text(m, -double(c->range)), ""},
+                           {change_text(m, double(c->range)), ""}, nullptr);
+                break;
+            }
             if (!has_data(ui.state, ui.view.color_metric)) {
                 draw_no_data(ui, pen, box);
                 break;
@@ -258,8 +263,10 @@ void draw_legend(const UiContext& ui) {
     const Touch over = touch("next", {head.x, head.y, head.w - more.w, head.h});
     if (over.clicked) next_metric(ui.view);
     if (over.hovered) hint(ui.view, "Click for the next metric (C)");
-    const std::string of =
+    std::string of =
         ui.view.color_by == ColorBy::metric ? std::string(class_label(ui.view.color_metric.object_class, true)) : "";
+    if (shows_differences(ui.view, ui.memory.reference.newest()))
+        of = "change since " + clock_time(ui.view.comparing.then_ns);
     const float title = pen.text_fit(box.x + pen.px(12), head.mid_y(), head.w - more.w - pen.px(20), Type::strong,
                                      over.hovered ? pen.colors.accent : pen.colors.text, title_of(ui.view));
     if (title + pen.width(Type::small, of) + pen.px(30) < head.w - more.w)

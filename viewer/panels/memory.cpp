@@ -479,12 +479,33 @@ Rgba color_map_color(ColorMap map, float t) {
     return uint32_t(c.r) | uint32_t(c.g) << 8 | uint32_t(c.b) << 16 | 0xFF000000u;
 }
 
+namespace {
+
+// What an object's value has changed by, where differences are shown; nothing where they are not.
+std::optional<float> difference_of(const UiContext& ui, ObjectId id) {
+    const Comparison* c = ui.memory.reference.newest();
+    if (!shows_differences(ui.view, c) || c->metric.object_class != id.object_class || id.index >= c->difference.size())
+        return {};
+    return c->difference[id.index];
+}
+
+}  // namespace
+
+bool lacks_difference(const UiContext& ui, ObjectId id) {
+    const auto difference = difference_of(ui, id);
+    return difference && std::isnan(*difference);
+}
+
 Rgba cell_color(const UiContext& ui, ObjectId id) {
     const Palette& colors = palette(ui.view.theme);
     const Shown shown = shown_health(ui.state, id, ui.timeline.now_ns());
     if (!shown.heard || shown.stale) return colors.unknown;
     const MetricId by = ui.view.color_metric;
     if (in_trouble(shown.health)) return health_color(colors, shown.health);
+    if (const auto change = difference_of(ui, id)) {
+        if (std::isnan(*change)) return colors.unknown;
+        return color_map_color(ColorMap::diverging, *change / ui.memory.reference.newest()->range * 0.5f + 0.5f);
+    }
     if (ui.view.color_by == ColorBy::metric && by.object_class == id.object_class) {
         const double value = ui.state.value(id, by.index);
         if (std::isnan(value)) return colors.unknown;

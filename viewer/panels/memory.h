@@ -10,10 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "viewer/compare.h"
+#include "viewer/history.h"
 #include "viewer/keys.h"
 #include "viewer/panels/event_order.h"
+#include "viewer/panels/moments.h"
 #include "viewer/panels/panels.h"
 #include "viewer/panels/pen.h"
+#include "viewer/panels/times.h"
 
 namespace bv {
 
@@ -66,8 +70,8 @@ struct PanelMemory {
     std::set<uint64_t> unfolded_events;  // by EventLine::fold
     uint64_t shown_events_key = ~0ull;
 
-    std::array<char, 512> search_text{};
-    std::string searched;  // what the hits below belong to
+    std::array<char, 4096> search_text{};  // a link with a long filter fits
+    std::string searched;                  // what the hits below belong to
     std::vector<SearchHit> hits;
     int hit = 0;  // the one under the arrow keys
     bool search_was_open = false;
@@ -84,6 +88,14 @@ struct PanelMemory {
     std::array<char, 64> jump_text{};
     std::string jump_error;
     std::optional<int64_t> loop_from_ns;  // where a drag for a loop began
+    // Each reads on a thread of its own: the plots over the hall, and those of the inspector.
+    PlotReader plot_history, inspector_history;
+    TimeRange plot_window, inspector_window;
+    std::optional<int64_t> pointed_time_ns;  // in this frame; view.hovered_time_ns of the next
+    Moments moments;
+    Reference reference;           // what is compared with
+    std::vector<uint32_t> ranked;  // what changed most, of the comparison of this version
+    uint64_t ranked_version = 0;
 
     Rect list_rect;  // where the list on the left that is drawn next goes
     bool metric_picker_open = false;
@@ -140,6 +152,8 @@ uint32_t job_of(const Topology& topology, const Digest& digest, ObjectId id);
 const Job* job_in_slot(const ClusterState& state, uint32_t slot);
 // Colour of an object's cell as in the hall: by what the view colours by.
 Rgba cell_color(const UiContext& ui, ObjectId id);
+// Differences are shown, and this object has none because one of the times has no value of it.
+bool lacks_difference(const UiContext& ui, ObjectId id);
 Rgba color_map_color(ColorMap map, float t);
 std::string title_of_health(Health health);
 

@@ -35,6 +35,8 @@ void draw_jobs(const UiContext& ui);
 void draw_inspector(const UiContext& ui);
 void draw_bottom(const UiContext& ui);  // site power and event density over the last minutes; cursor, rates
 void draw_legend(const UiContext& ui);
+void draw_history_panel(const UiContext& ui);
+void draw_comparison(const UiContext& ui);
 void draw_search(const UiContext& ui);
 void draw_help(const UiContext& ui);
 void draw_feed_status(const UiContext& ui);
@@ -42,6 +44,16 @@ void draw_frame_stats(const UiContext& ui);
 void draw_compass(const UiContext& ui);
 void draw_source_trouble(const UiContext& ui);  // what is not shown and why, over the hall
 void draw_tooltip(const UiContext& ui);         // of what is hovered in the hall
+
+// Plots a metric of the selection, or of what belongs to it, over the hall.
+void plot_metric(const UiContext& ui, MetricId metric);
+// Compares with that moment of the recording: RFC 3339, +90s after its beginning, -5m before its end. Throws one
+// sentence.
+void compare_since(const UiContext& ui, const std::string& time);
+// Compares the metric that colours the hall with its values at the other time, while comparing is on.
+void update_comparison(const UiContext& ui);
+// "+12.5 °C", "−3.1 kW".
+std::string change_text(const Metric& metric, double difference);
 
 // The command that was chosen in the palette since the last call, for perform() of input.h.
 std::optional<Action> take_command(PanelMemory& memory);

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "viewer/keys.h"
+#include "viewer/link.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/lists.h"
 #include "viewer/panels/memory.h"
@@ -223,6 +224,27 @@ void draw_filter(const UiContext& ui, const Pen& pen, const Rect& body, std::str
     close(ui, memory);
 }
 
+// A link that somebody sent: what it shows, or what is wrong with it.
+void draw_link(const UiContext& ui, const Pen& pen, const Rect& body, const std::string& text, PanelMemory& memory,
+               bool enter) {
+    const float x = body.x + pen.px(16), room = body.w - pen.px(32);
+    try {
+        const ViewLink link = parse_link(text);
+        pen.text(x, body.y + pen.px(20), Type::strong, pen.colors.text, "Open the view of this link");
+        std::string what = link.time_ns ? date_time(*link.time_ns) : "the time that is shown";
+        if (link.selected && !ui.state.empty() && ui.state.topology().contains(*link.selected))
+            what += " · " + ui.state.topology().path_of(*link.selected);
+        pen.text_fit(x, body.y + pen.px(44), room, Type::small, pen.colors.muted, what);
+        pen.text(x, body.bottom() - pen.px(18), Type::small, pen.colors.hint, "Enter goes there");
+        if (!enter || ui.state.empty()) return;
+        go_to_link(ui, text);
+        close(ui, memory);
+    } catch (const std::runtime_error& error) {
+        pen.text_wrapped(x, body.y + pen.px(12), room, Type::small, health_text_color(pen.colors, Health::warning),
+                         error.what());
+    }
+}
+
 // Every command once, whatever number of keys it has.
 std::vector<const KeyBinding*> commands_for(std::string_view text) {
     std::vector<const KeyBinding*> out;
@@ -294,7 +316,7 @@ void draw_search(const UiContext& ui) {
     // As tall as what it has to say.
     const std::string_view typed(memory.search_text.data());
     const float wanted = palette_mode ? 64.f + 28.f * float(std::clamp<size_t>(commands_for(typed).size(), 3, 14))
-                         : is_expression(typed) ? 176.f
+                         : is_expression(typed) || typed.starts_with(link_scheme) ? 176.f
                          : typed.empty() || memory.hits.empty()
                              ? 148.f
                              : 64.f + 28.f * float(std::min<size_t>(memory.hits.size(), 14));
@@ -312,6 +334,8 @@ void draw_search(const UiContext& ui) {
     const Rect body{box.x + 1, field.bottom() + pen.px(8), box.w - 2, box.h - field.h - pen.px(20)};
     if (palette_mode) {
         draw_palette(ui, body, text, memory, enter);
+    } else if (text.starts_with(link_scheme)) {
+        draw_link(ui, pen, body, text, memory, enter);
     } else if (is_expression(text)) {
         draw_filter(ui, pen, body, text, memory, enter);
     } else if (enter && text.empty()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/panels/moments.h"
 #include "viewer/panels/timeline.h"
 
 namespace bv {
@@ -143,7 +144,7 @@ void draw_bookmark_flags(const UiContext& ui, const Pen& pen, const TimeScale& s
         pen.line_v(x, y, scale.plot.bottom(), with_alpha(pen.colors.accent, 0.7f));
         pen.draw->AddTriangleFilled({x, y}, {x + pen.px(9), y + pen.px(4)}, {x, y + pen.px(8)}, pen.colors.accent);
         const Touch over = touch(bookmark.id + (int64_t(1) << 50), {x - pen.px(2), y, pen.px(13), pen.px(12)});
-        if (over.clicked) stand_at(ui.view.cursor, bookmark.time_ns, ui.timeline.recorded());
+        if (over.clicked) go_to_moment(ui, bookmark);
         if (over.hovered)
             hint(ui.view, fmt::format("{}{}{} – {}", bookmark.name, bookmark.note.empty() ? "" : ": ", bookmark.note,
                                       date_time(bookmark.time_ns)));

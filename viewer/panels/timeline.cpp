@@ -80,10 +80,9 @@ void zoom(const UiContext& ui, const TimeScale& scale, float x, float wheel) {
     show_times(ui.view, {scaled(scale.range.begin_ns), scaled(scale.range.end_ns)}, ui.timeline);
 }
 
-void hover(const UiContext& ui, const Pen& pen, const TimeScale& scale, const HistoryStrip* strip, float bottom) {
-    const float x = ImGui::GetIO().MousePos.x;
-    const int64_t time_ns = scale.time_at(x);
-    pen.line_v(x, scale.plot.y, bottom, with_alpha(pen.colors.text, 0.5f));
+void hover(const UiContext& ui, const TimeScale& scale, const HistoryStrip* strip) {
+    const int64_t time_ns = scale.time_at(ImGui::GetIO().MousePos.x);
+    ui.memory.pointed_time_ns = time_ns;
     std::string text = time_label(time_ns, scale.range.length_ns()) + " UTC";
     if (strip && strip->range.contains(time_ns) && !strip->events.empty()) {
         const auto bucket =
@@ -99,8 +98,7 @@ void hover(const UiContext& ui, const Pen& pen, const TimeScale& scale, const Hi
 }
 
 // Left: go there, with Shift a loop. Right: other times. Wheel: more or less of them.
-void handle_mouse(const UiContext& ui, const Pen& pen, const TimeScale& scale, const HistoryStrip* strip,
-                  const Rect& area, float bottom) {
+void handle_mouse(const UiContext& ui, const TimeScale& scale, const HistoryStrip* strip, const Rect& area) {
     const ImGuiIO& io = ImGui::GetIO();
     ImGui::SetCursorScreenPos(area.min());
     ImGui::InvisibleButton("##timeline-area", {area.w, area.h},
@@ -119,7 +117,7 @@ void handle_mouse(const UiContext& ui, const Pen& pen, const TimeScale& scale, c
     }
     if (!ImGui::IsItemHovered()) return;
     if (io.MouseWheel != 0) zoom(ui, scale, io.MousePos.x, io.MouseWheel);
-    if (!active) hover(ui, pen, scale, strip, bottom);
+    if (!active) hover(ui, scale, strip);
 }
 
 void draw_left_column(const UiContext& ui, const Pen& pen, const Rect& plot, const Rect& bars, float x) {
@@ -170,9 +168,11 @@ void draw_timeline(const UiContext& ui) {
     }
     draw_loop(ui, pen, scale, bars.bottom());
     draw_heads(ui, pen, scale, bars.bottom());
+    // The instant under the pointer, here or in a plot.
+    if (const auto at = ui.view.hovered_time_ns; at && scale.range.contains(*at))
+        pen.line_v(scale.x_of(*at), plot.y, bars.bottom(), with_alpha(pen.colors.text, 0.5f));
     if (strip) draw_bookmark_flags(ui, pen, scale, *strip);
-    handle_mouse(ui, pen, scale, strip.get(), {plot.x, plot.y - pen.px(7), plot.w, all.bottom() - plot.y + pen.px(7)},
-                 bars.bottom());
+    handle_mouse(ui, scale, strip.get(), {plot.x, plot.y - pen.px(7), plot.w, all.bottom() - plot.y + pen.px(7)});
     end_region();
 }
 
