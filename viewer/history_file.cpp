@@ -41,7 +41,11 @@ void remove_recording(const std::filesystem::path& file) {
 
 }  // namespace
 
-HistoryFile::~HistoryFile() { unlock(); }
+// Nobody can go on with the history of a simulation that is over; one that was named is kept.
+HistoryFile::~HistoryFile() {
+    if (!forgotten_.empty()) remove_recording(forgotten_);
+    unlock();
+}
 
 void HistoryFile::unlock() {
     if (lock_ >= 0) close(lock_);
@@ -83,6 +87,7 @@ std::filesystem::path HistoryFile::claim(const LoadedCluster& cluster) {
         const std::filesystem::path file = folder / (i == 1 ? name + ".bvr" : fmt::format("{}-{}.bvr", name, i));
         if (!lock(file)) continue;
         if (options_.starts_over) remove_recording(file);
+        forgotten_ = options_.starts_over ? file : std::filesystem::path();
         return file;
     }
     throw std::runtime_error(fmt::format(

@@ -40,6 +40,7 @@ private:
 
     HistoryOptions options_;
     int lock_ = -1;
+    std::filesystem::path forgotten_;  // removed at the end
     mutable std::mutex mutex_;
     std::optional<LoadedCluster> cluster_;
 };

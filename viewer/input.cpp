@@ -7,6 +7,7 @@
 
 #include <imgui.h>
 
+#include "viewer/panels/memory.h"
 #include "viewer/panels/panels.h"
 #include "viewer/scene_layout.h"
 #include "viewer/transport.h"
@@ -248,6 +249,15 @@ InputRequests handle_input(Window& window, const Timeline& timeline, const Scene
     };
     const bool typing = ImGui::GetIO().WantTextInput;
     for (const KeyPress& press : window.take_keys()) {
+        // A quick Enter may come and go between two frames, and ImGui would not see it.
+        if (memory.jump_open && press.key == key_enter) {
+            enter_time(timeline, view, memory);
+            continue;
+        }
+        if (memory.jump_open && press.key == key_escape) {
+            memory.jump_open = false;
+            continue;
+        }
         // While somebody types, only keys that are no text act here.
         const bool text = press.key < 256 && !press.ctrl;
         const bool edits = press.key == key_backspace || press.key == key_up || press.key == key_home ||

@@ -109,6 +109,12 @@ std::string jump_to(std::string_view text, const Timeline& timeline, View& view)
     return {};
 }
 
+void enter_time(const Timeline& timeline, View& view, PanelMemory& memory) {
+    const std::string expected = jump_to(memory.jump_text.data(), timeline, view);
+    memory.jump_open = memory.jump_focus = !expected.empty();
+    if (memory.jump_open) show_toast(memory, "No such time: " + expected + ".");
+}
+
 bool perform_time(Action action, const Timeline& timeline, View& view, PanelMemory& memory) {
     if (!is_of_time(action)) return false;
     Recording* recording = timeline.recording();
@@ -150,7 +156,7 @@ bool perform_time(Action action, const Timeline& timeline, View& view, PanelMemo
             break;
         case Action::go_to_time:
             memory.jump_open = memory.jump_focus = true;
-            memory.jump_error.clear();
+            memory.jump_text.fill(0);
             view.bottom_folded = view.panels_hidden = false;
             break;
         case Action::loop:

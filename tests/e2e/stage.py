@@ -15,7 +15,10 @@ SLOW = 120  # seconds that anything may take on a busy machine
 
 
 def environment(**extra):
-    env = dict(os.environ, BELVEDERE_VALIDATION="1", **extra)
+    # Histories of windows go with the test; the driver's cache of shaders stays where it is.
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    env = dict(os.environ, BELVEDERE_VALIDATION="1", XDG_CACHE_HOME=os.path.join(FOLDER, "cache"), **extra)
+    env.setdefault("MESA_SHADER_CACHE_DIR", cache)
     # Drivers and validation layers leak when they are unloaded; the leaks of our own code are looked for in the unit tests.
     env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     # Pictures come from the software driver, whatever GPU is in the machine.

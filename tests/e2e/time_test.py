@@ -85,6 +85,17 @@ with display_process, Process([FEED, "simulate", "--cluster", "array-512", "--bi
     picture, state = until("End goes back to live", lambda s: s["time"]["live"] and s["time"]["mode"] == "live")
     check(edge_is_paper(picture) < 0.2, "the frame is gone")
 
+    # A time that is typed.
+    xdotool("key", "--window", window, "ctrl+g")
+    time.sleep(1)
+    xdotool("type", "--window", window, "--delay", "80", "+2s")
+    time.sleep(1)
+    xdotool("key", "--window", window, "Return")
+    _, state = until("Ctrl+G goes to a time", lambda s: s["time"]["mode"] == "rewound")
+    check(abs(state["time"]["cursor_ns"] - state["history"]["begin_ns"] - 2e9) < 1, "to the one that was typed")
+    xdotool("key", "--window", window, "End")
+    until("and End comes back", lambda s: s["time"]["live"])
+
     # Drag along the timeline, all the time.
     end = time.monotonic() + SCRUB_SECONDS
     scrubbed = 0

@@ -86,7 +86,6 @@ struct PanelMemory {
     bool jump_open = false;  // a time is being typed in the timeline
     bool jump_focus = false;
     std::array<char, 64> jump_text{};
-    std::string jump_error;
     std::optional<int64_t> loop_from_ns;  // where a drag for a loop began
     // Each reads on a thread of its own: the plots over the hall, and those of the inspector.
     PlotReader plot_history, inspector_history;

@@ -93,10 +93,14 @@ void draw_power_axis(const Pen& pen, const TimeScale& scale, const HistoryStrip&
     const WattRange watts = watts_of(strip.power);
     if (!(watts.high > watts.low)) return;
     const Rect& plot = scale.plot;
-    pen.text(plot.x + pen.px(4), plot.y + pen.px(8), Type::small, pen.colors.hint,
-             quantity(double(watts.high), "W").text());
-    pen.text(plot.x + pen.px(4), plot.bottom() - pen.px(8), Type::small, pen.colors.hint,
-             quantity(double(watts.low), "W").text());
+    for (const auto& [value, mid_y] :
+         {std::pair{watts.high, plot.y + pen.px(8)}, std::pair{watts.low, plot.bottom() - pen.px(8)}}) {
+        const std::string label = quantity(double(value), "W").text();
+        // Letters stand on the surface, not on the line.
+        pen.fill({plot.x, mid_y - pen.px(8), pen.width(Type::small, label) + pen.px(8), pen.px(16)},
+                 with_alpha(pen.colors.surface, 0.8f), 2);
+        pen.text(plot.x + pen.px(4), mid_y, Type::small, pen.colors.muted, label);
+    }
 }
 
 void draw_gaps(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip, const TimeRange& recorded,

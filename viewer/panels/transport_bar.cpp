@@ -115,24 +115,22 @@ float draw_time_field(const UiContext& ui, const Pen& pen, const Rect& head, flo
                  fmt::format("Time of the sources, UTC. Click to go to a time ({})", keys_of(Action::go_to_time)));
         return box.right();
     }
-    ImGui::SetCursorScreenPos({box.x, box.y});
+    ImGui::SetCursorScreenPos(box.min());
     ImGui::SetNextItemWidth(box.w);
-    if (memory.jump_focus) {
-        memory.jump_text.fill(0);
-        ImGui::SetKeyboardFocusHere();
-    }
-    const bool entered = ImGui::InputTextWithHint("##jump-text", "14:03:12Z, -5m, end", memory.jump_text.data(),
-                                                  memory.jump_text.size(), ImGuiInputTextFlags_EnterReturnsTrue);
-    if (entered) {
-        memory.jump_error = jump_to(memory.jump_text.data(), ui.timeline, ui.view);
-        memory.jump_open = !memory.jump_error.empty();
-        memory.jump_focus = memory.jump_open;
-        if (memory.jump_open) show_toast(memory, "No such time: " + memory.jump_error + ".");
-    } else if (!memory.jump_focus && !ImGui::IsItemActive()) {
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                        {pen.px(8), std::max(0.f, std::floor((box.h - ImGui::GetFontSize()) * 0.5f))});
+    if (memory.jump_focus) ImGui::SetKeyboardFocusHere();
+    const bool entered =
+        ImGui::InputTextWithHint("##jump-text", "+90s, -5m, 2026-01-01T14:03Z", memory.jump_text.data(),
+                                 memory.jump_text.size(), ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool left = !memory.jump_focus && !ImGui::IsItemActive();
+    ImGui::PopStyleVar();
+    pen.frame(box, pen.colors.accent, 3);
+    memory.jump_focus = false;
+    if (entered)
+        enter_time(ui.timeline, ui.view, memory);
+    else if (left)
         memory.jump_open = false;
-    } else {
-        memory.jump_focus = false;
-    }
     return box.right();
 }
 
