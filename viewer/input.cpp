@@ -263,6 +263,8 @@ InputRequests handle_input(Window& window, const Timeline& timeline, const Scene
         const bool edits = press.key == key_backspace || press.key == key_up || press.key == key_home ||
                            press.key == key_enter || press.key == key_tab || press.key == key_left ||
                            press.key == key_right || press.key == key_end;
+        if (typing && view.moment_open && press.key == key_enter) memory.moments.entered = true;
+        if (typing && view.moment_open && press.key == key_tab) memory.moments.next_field = true;
         if (typing && (text || edits)) continue;
         if (const auto action = action_for(press.key, press.ctrl, press.shift))
             act(*action);

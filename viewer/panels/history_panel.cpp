@@ -216,7 +216,7 @@ void draw_plots(const Board& board, const Pen& pen, const Rect& rect) {
     const auto count = float(std::max<size_t>(board.plots.size(), 1));
     const float each = (all.h - gap * (count - 1)) / count;
     // What a plot shows stands above it, where there is room.
-    const float caption = each > pen.px(48) ? pen.px(18) : 0;
+    const float caption = each > pen.px(38) ? pen.px(16) : 0;
     for (size_t i = 0; i < board.plots.size(); ++i) {
         const float y = all.y + (each + gap) * float(i);
         draw_one(board, pen, {all.x, y + caption, all.w, each - caption}, board.plots[i]);

@@ -217,14 +217,16 @@ void draw_moment_dialog(const UiContext& ui) {
     if (!ui.view.moment_open || ui.state.empty()) {
         ui.view.moment_open = false;
         if (std::exchange(moments.was_open, false)) moments.draft = {};
+        moments.entered = moments.next_field = moments.at_note = false;
         return;
     }
     if (recording_of(ui).empty()) {
         ui.view.moment_open = false;
         return show_toast(ui.memory, "Moments are kept in the recording, and nothing is recorded here.");
     }
-    const bool appears = !moments.was_open;
+    const bool appears = !moments.was_open, moves = std::exchange(moments.next_field, false);
     if (appears) begin_draft(ui);
+    if (moves) moments.at_note = !moments.at_note;
     const Rect hall = layout_of(ui.view).hall;
     const float s = ui.view.ui_scale, width = std::min(std::floor(440 * s), hall.w - std::floor(32 * s));
     const Rect box{std::floor(hall.x + (hall.w - width) * 0.5f), std::floor(hall.y + hall.h * 0.22f), width,
@@ -236,15 +238,16 @@ void draw_moment_dialog(const UiContext& ui) {
     const std::string at = date_time(moments.draft.time_ns);
     pen.text(x, box.y + pen.px(42), Type::small, pen.colors.muted, at);
     const bool named = draw_field(pen, {x, box.y + pen.px(58), room, pen.px(32)}, "##name", "name", moments.name.data(),
-                                  moments.name.size(), appears);
-    const bool noted = draw_field(pen, {x, box.y + pen.px(98), room, pen.px(32)}, "##note",
-                                  "note for whoever looks next", moments.note.data(), moments.note.size(), false);
+                                  moments.name.size(), appears || (moves && !moments.at_note));
+    const bool noted =
+        draw_field(pen, {x, box.y + pen.px(98), room, pen.px(32)}, "##note", "note for whoever looks next",
+                   moments.note.data(), moments.note.size(), moves && moments.at_note);
     const Rect ok{box.right() - pen.px(16 + 88), box.bottom() - pen.px(44), pen.px(88), pen.px(28)};
     const Rect no{ok.x - pen.px(88 + 8), ok.y, pen.px(88), ok.h};
     const bool saved = draw_button(pen, "save", ok, "Save", true);
     if (draw_button(pen, "cancel", no, "Cancel", false)) ui.view.moment_open = false;
     end_region();
-    if (named || noted || saved) save(ui);
+    if (named || noted || saved || std::exchange(moments.entered, false)) save(ui);
 }
 
 }  // namespace bv

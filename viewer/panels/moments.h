@@ -23,6 +23,9 @@ struct Moments {
     std::array<char, 128> name{};
     std::array<char, 512> note{};
     bool was_open = false;
+    // Keys of the dialog come from the window: ImGui misses those that go down and up within one frame.
+    bool entered = false, next_field = false;
+    bool at_note = false;
 };
 
 // Reads them anew once a second at most, because colleagues name moments too.
