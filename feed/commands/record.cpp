@@ -96,6 +96,7 @@ public:
                     ? fmt::format("{}: recording goes on; {} ticks are missing.", file_, status.lost_ticks)
                     : fmt::format("{} Nothing is recorded until then.", status.problem));
             problem_ = status.problem;
+            lost_ = status.lost_ticks;  // said, or still to be said when it goes on
         }
         if (status.lost_ticks > lost_ && status.problem.empty() && !slow_said_) {
             say(fmt::format("{}: the disk is too slow; {} ticks are missing so far.", file_, status.lost_ticks));

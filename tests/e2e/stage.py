@@ -130,3 +130,19 @@ def finish():
 def read_json(file):
     with open(file) as text:
         return json.load(text)
+
+
+def start_display(size):
+    """An X server that answers, and the name of its display, which comes through a pipe of its own: its log may hold anything."""
+    for _ in range(5):
+        read_end, write_end = os.pipe()
+        server = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
+        os.close(write_end)
+        with os.fdopen(read_end) as name:
+            display = ":" + name.readline().strip()
+        # Another server that ends at this moment may take the name along.
+        if subprocess.run(["xdpyinfo"], capture_output=True, env=environment(DISPLAY=display)).returncode == 0:
+            return server, display
+        with server:
+            pass
+    raise SystemExit("FAILED: no X server could be started")

@@ -6,19 +6,11 @@ import subprocess
 import time
 
 from stage import (BELVEDERE, FEED, FOLDER, SLOW, Process, check, environment, finish, free_port_pair, path, pixels, read_json, run,
-                   wait_for)
+                   start_display, wait_for)
 
 SCRUB_SECONDS = float(os.environ.get("BELVEDERE_SCRUB_SECONDS", "8"))
 port = free_port_pair()
 endpoint = f"tcp://127.0.0.1:{port}"
-
-
-def start_display(size):
-    read_end, write_end = os.pipe()
-    server = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
-    os.close(write_end)
-    with os.fdopen(read_end) as name:
-        return server, ":" + name.readline().strip()
 
 
 def inspect(file):

@@ -4,16 +4,7 @@ import os
 import subprocess
 import time
 
-from stage import BELVEDERE, FOLDER, SLOW, Process, check, colors, difference, environment, finish, path, pixels, read_json, wait_for
-
-
-def start_display(size):
-    """An X server and the name of its display, which comes through a pipe of its own: its log may hold anything."""
-    read_end, write_end = os.pipe()
-    server = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
-    os.close(write_end)
-    with os.fdopen(read_end) as name:
-        return server, ":" + name.readline().strip()
+from stage import BELVEDERE, FOLDER, SLOW, Process, check, colors, difference, environment, finish, path, pixels, read_json, start_display, wait_for
 
 
 display_process, display = start_display("1600x900")
