@@ -126,6 +126,7 @@ struct PassConstants {
     float pulse;        // 0.72..1 at 1 Hz: brightness of what is critical
     vec2 extent_min;    // of the ground
     vec2 extent_max;
+    float grid_spacing; // metres between lines on the ground
 };
 BV_CONST pass_source_rows = 0;
 BV_CONST pass_source_static = 1;

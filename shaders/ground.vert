@@ -1,4 +1,4 @@
-// The grid on the ground, a line every twenty metres over the site; beyond it the lines fade out. Three quads a line: before the
+// The grid on the ground, lines over the site; beyond it the lines fade out. Three quads a line: before the
 // site, over it, behind it.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -9,7 +9,6 @@ layout(location = 1) out vec3 out_beside;
 layout(location = 2) out vec2 out_line;         // pixels from the line; strength
 layout(location = 3) flat out vec2 out_across;  // unit vector on the screen
 
-const float spacing = 20.0;  // metres; ground.cpp counts the lines
 const float border = 0.3;    // of the site's size on each side
 const float reach = 1.0;      // pixels on each side: one pixel wide, with soft edges
 
@@ -18,7 +17,7 @@ void main() {
     const vec2 low = pass_in.extent_min - border * size, high = pass_in.extent_max + border * size;
     const uint quad = pass_in.first_row + (gl_VertexIndex >> 2);
     const uint stretch = quad % 3u;
-    const uvec2 lines = uvec2(floor(high / spacing) - ceil(low / spacing)) + 1u;
+    const uvec2 lines = uvec2(floor(high / pass_in.grid_spacing) - ceil(low / pass_in.grid_spacing)) + 1u;
     uint line = quad / 3u;
     const uint axis = line < lines.x ? 0u : 1u;  // across which the lines follow each other
     if (axis == 1u) line -= lines.x;
@@ -26,7 +25,7 @@ void main() {
 
     const float stops[4] = {low[along], pass_in.extent_min[along], pass_in.extent_max[along], high[along]};
     vec3 from = vec3(pass_in.mirror_z);
-    from[axis] = (ceil(low[axis] / spacing) + float(line)) * spacing;
+    from[axis] = (ceil(low[axis] / pass_in.grid_spacing) + float(line)) * pass_in.grid_spacing;
     vec3 to = from;
     from[along] = stops[stretch];
     to[along] = stops[stretch + 1u];
@@ -37,7 +36,7 @@ void main() {
     const float part = far_end ? ribbon.cut_b : ribbon.cut_a;
     const vec3 here = mix(from, to, part);
     vec3 beside = here;
-    beside[axis] += spacing;
+    beside[axis] += pass_in.grid_spacing;
     out_here = (far_end ? ribbon.to : ribbon.from).xyw;
     out_beside = (frame.clip_from_world * vec4(beside, 1.0)).xyw;
     out_across = ribbon_across(ribbon);

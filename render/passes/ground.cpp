@@ -9,11 +9,18 @@
 namespace bv {
 namespace {
 
-// As in ground.vert.
-constexpr float spacing = 20, border = 0.3f;
+constexpr float border = 0.3f;  // as in ground.vert
 constexpr uint32_t quads_per_line = 3;
 
-uint32_t count_lines(float low, float high) {
+// Twenty metres; more on sites so large that such lines would be too close to be seen.
+float spacing_of(glm::vec2 size) {
+    constexpr float most_lines = 40;
+    float spacing = 20;
+    while (std::max(size.x, size.y) > most_lines * spacing) spacing *= 2;
+    return spacing;
+}
+
+uint32_t count_lines(float low, float high, float spacing) {
     const float margin = border * (high - low);
     return uint32_t(std::max(0.0f, std::floor((high + margin) / spacing) - std::ceil((low - margin) / spacing)) + 1);
 }
@@ -46,8 +53,10 @@ void GroundPass::record(const Recorder& recorder, const PassInput& in) const {
         recorder.bind(cover);
         recorder.draw(recorder.bindings.quad, 0, 1, constants);
     }
-    const uint32_t count = count_lines(in.scene.ground_min.x, in.scene.ground_max.x) +
-                           count_lines(in.scene.ground_min.y, in.scene.ground_max.y);
+    const glm::vec2 &low = in.scene.ground_min, &high = in.scene.ground_max;
+    constants.grid_spacing = spacing_of(high - low);
+    const uint32_t count =
+        count_lines(low.x, high.x, constants.grid_spacing) + count_lines(low.y, high.y, constants.grid_spacing);
     recorder.bind(lines);
     recorder.draw(recorder.bindings.quad, 0, quads_per_line * count, constants);
 }
