@@ -107,6 +107,6 @@ TEST_CASE("frame and pass constants have the same layout in C++ and in SPIR-V") 
     check(layout, "PassConstants",
           {MEMBER(PassConstants, first_row), MEMBER(PassConstants, source), MEMBER(PassConstants, mirror_z),
            MEMBER(PassConstants, reflect), MEMBER(PassConstants, strength), MEMBER(PassConstants, pulse),
-           MEMBER(PassConstants, extent_min), MEMBER(PassConstants, extent_max)},
+           MEMBER(PassConstants, extent_min), MEMBER(PassConstants, extent_max), MEMBER(PassConstants, grid_spacing)},
           0);
 }
