@@ -9,13 +9,13 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cluster/time_text.h"
 #include "feed/commands/commands.h"
 #include "feed/commands/import_input.h"
 #include "feed/import/event_history.h"
 #include "feed/import/event_table.h"
+#include "feed/progress.h"
 #include "net/cluster_library.h"
 
 namespace bv {
@@ -170,15 +170,6 @@ void check_output(const std::filesystem::path& output) {
         throw std::runtime_error(fmt::format("{} is a folder; give the name of a file.", output.string()));
 }
 
-// On a terminal alone: a bar that is overwritten, and gone at the end.
-void show_progress(double done) {
-    if (!isatty(STDERR_FILENO)) return;
-    std::string bar(size_t(done * 30), '=');
-    bar.resize(30, ' ');
-    fmt::print(stderr, "\r  recording [{}] {:3.0f}%{}", bar, done * 100, done >= 1 ? "\r\x1b[K" : "");
-    std::fflush(stderr);
-}
-
 void run_import_events(EventArguments& arguments) {
     EventTable table;
     LoadedCluster cluster;
@@ -199,7 +190,11 @@ void run_import_events(EventArguments& arguments) {
     }
     const History history = history_of(table, rules);
     RecordedHistory recorded;
-    if (!arguments.dry_run) recorded = record_history(history, rules, cluster, arguments.output, show_progress);
+    if (!arguments.dry_run) {
+        Progress progress("recording");
+        recorded = record_history(history, rules, cluster, arguments.output,
+                                  [&](double done) { progress.at(uint64_t(done * 1000), 1000); });
+    }
     if (arguments.json)
         fmt::print("{}\n", summary_json(table, history, recorded).dump(2));
     else
