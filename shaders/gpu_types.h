@@ -84,7 +84,7 @@ struct TrunkRow {
     vec3 a;
     float width;        // metres
     vec3 b;
-    float flow;         // 0..1 utilisation: brightness; sign gives the direction of moving dashes (0: none)
+    float forth, back;  // 0..1 utilisation from a to b and from b to a: brightness, and dashes that move that way
     uint state;         // state word (worst in the bundle)
     float min_pixels;   // never thinner than this on screen
 };

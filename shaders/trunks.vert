@@ -7,7 +7,7 @@ layout(set = 0, binding = 4, scalar) readonly buffer TrunkBlock { TrunkRow trunk
 
 layout(location = 0) out vec3 out_at;           // pixels across (-..+), half width in pixels, metres along
 layout(location = 1) flat out vec4 out_color;   // colour, opacity
-layout(location = 2) flat out float out_flow;
+layout(location = 2) flat out vec2 out_flow;    // forth, back
 
 void main() {
     const TrunkRow row = trunks[pass_in.first_row + (gl_VertexIndex >> 2)];
@@ -23,7 +23,7 @@ void main() {
     gl_Position = ribbon_corner(ribbon, far_end, ribbon_across(ribbon) * side * reach);
 
     const uint health = health_of(row.state);
-    const float load = clamp(abs(row.flow), 0.0, 1.0);
+    const float load = clamp(max(row.forth, row.back), 0.0, 1.0);
     const vec3 steel = frame.colors[0].rgb;
     vec3 color = mix(steel * 0.75, mix(steel, frame.colors[theme_sign].rgb, 0.5), load);
     float opacity = mix(0.28, 0.72, load);
@@ -43,5 +43,5 @@ void main() {
     opacity *= mix(1.0, clamp(pixels / max(least, 1e-3), 0.0, 1.0), health == health_ok && !has(row.state, state_selected) ? 0.55 : 0.0);
     out_at = vec3(side * reach, half_width, (far_end ? ribbon.cut_b : ribbon.cut_a) * distance(row.a, row.b));
     out_color = vec4(color, opacity);
-    out_flow = row.flow;
+    out_flow = vec2(row.forth, row.back);
 }

@@ -66,23 +66,6 @@ glm::vec3 beside(glm::vec3 from, glm::vec3 to, uint32_t lane, float lane_m) {
     return glm::vec3(right * ((float(lane) - 1) * lane_m), 0);
 }
 
-void TrunkLoad::operator+=(const TrunkLoad& o) {
-    bytes_per_second += o.bytes_per_second, capacity += o.capacity, links += o.links;
-    warning += o.warning, critical += o.critical, down += o.down, unknown += o.unknown;
-}
-
-void TrunkLoad::operator-=(const TrunkLoad& o) {
-    bytes_per_second -= o.bytes_per_second, capacity -= o.capacity, links -= o.links;
-    warning -= o.warning, critical -= o.critical, down -= o.down, unknown -= o.unknown;
-}
-
-Health TrunkLoad::worst() const {
-    if (down > 0) return Health::down;
-    if (critical > 0) return Health::critical;
-    if (warning > 0) return Health::warning;
-    return unknown > 0 && unknown == links ? Health::unknown : Health::ok;
-}
-
 FabricPlan::FabricPlan(const Topology& topology) {
     plan_trays(topology);
     plan_bridges();
@@ -229,6 +212,42 @@ uint32_t FabricPlan::pair_of(uint32_t a, uint32_t b) const {
     return no_index;
 }
 
+bool FabricPlan::runs_through(const Bundle& bundle, const TrunkRef& trunk) const {
+    if (bundle.lane != trunk.lane) return false;
+    const RackStop a = rack_stops[bundle.rack_a], b = rack_stops[bundle.rack_b];
+    const auto crosses = [&](uint32_t from, uint32_t to) {
+        return std::min(from, to) < trunk.end && std::max(from, to) > trunk.first;
+    };
+    if (trunk.kind == TrunkRef::Kind::row) {
+        if (a.tray == b.tray) return a.tray == trunk.tray && crosses(a.stop, b.stop);
+        const uint32_t leaves = row_trays[trunk.tray].segments();
+        return (a.tray == trunk.tray && crosses(a.stop, leaves)) || (b.tray == trunk.tray && crosses(b.stop, leaves));
+    }
+    if (a.tray == b.tray) return false;
+    const uint32_t hall_a = tray_hall[a.tray], hall_b = tray_hall[b.tray];
+    const uint32_t at_a = tray_stop[a.tray], at_b = tray_stop[b.tray];
+    if (trunk.kind == TrunkRef::Kind::hall) {
+        if (hall_a == hall_b) return hall_a == trunk.tray && crosses(at_a, at_b);
+        const uint32_t leaves = hall_trays[trunk.tray].segments();
+        return (hall_a == trunk.tray && crosses(at_a, leaves)) || (hall_b == trunk.tray && crosses(at_b, leaves));
+    }
+    if (trunk.kind != TrunkRef::Kind::pair || hall_a == hall_b) return false;
+    const std::vector<uint32_t> way = halls_between(hall_a, hall_b);
+    for (size_t i = 1; i < way.size(); ++i)
+        if (pair_of(way[i - 1], way[i]) == trunk.tray) return true;
+    return false;
+}
+
+std::vector<uint32_t> FabricPlan::links_in(const TrunkRef& trunk) const {
+    std::vector<uint32_t> links;
+    if (!trunk.valid()) return links;
+    for (const Bundle& bundle : bundles)
+        if (runs_through(bundle, trunk))
+            links.insert(links.end(), order.begin() + bundle.first, order.begin() + bundle.first + bundle.count);
+    std::sort(links.begin(), links.end());
+    return links;
+}
+
 std::vector<glm::vec3> FabricPlan::route(uint32_t rack_a, uint32_t rack_b, uint32_t lane) const {
     const RackStop a = rack_stops[rack_a], b = rack_stops[rack_b];
     const Tray &row_a = row_trays[a.tray], &row_b = row_trays[b.tray];
@@ -259,144 +278,6 @@ std::vector<glm::vec3> FabricPlan::route(uint32_t rack_a, uint32_t rack_b, uint3
         if (i + 1 < path.size() && !straight) moved[i] += shift(i);
     }
     return moved;
-}
-
-namespace {
-
-// The raw link values that loads are summed from.
-struct LinkColumns {
-    const uint16_t *health = nullptr, *tx = nullptr, *rx = nullptr;
-    double tx_scale = 0, tx_offset = 0, rx_scale = 0, rx_offset = 0;
-
-    explicit LinkColumns(const ClusterState& state) {
-        const auto& columns = state.classes[size_t(ObjectClass::link)].columns;
-        const auto metrics = metrics_of(ObjectClass::link);
-        if (columns.empty()) return;
-        // The catalogue always has these three; the columns of a class are always as long as the class.
-        const MetricIndex tx_index = find_metric(ObjectClass::link, "tx_bytes_per_second").value();
-        const MetricIndex rx_index = find_metric(ObjectClass::link, "rx_bytes_per_second").value();
-        health = columns[health_metric].values.data();
-        tx = columns[tx_index].values.data(), tx_scale = metrics[tx_index].scale, tx_offset = metrics[tx_index].offset;
-        rx = columns[rx_index].values.data(), rx_scale = metrics[rx_index].scale, rx_offset = metrics[rx_index].offset;
-    }
-};
-
-// Raw sums of links that follow each other and belong to one bundle, in integers: exact, and cheap over millions of
-// links.
-struct RawSums {
-    uint64_t tx = 0, rx = 0;
-    uint32_t tx_count = 0, rx_count = 0;
-};
-
-void add_raw(TrunkLoad& load, const LinkColumns& c, const RawSums& sums) {
-    // Both directions are kept until all links are in; the larger one counts, see sum_bundles.
-    load.bytes_per_second += c.tx_scale * double(sums.tx) + c.tx_offset * double(sums.tx_count);
-    load.capacity += c.rx_scale * double(sums.rx) + c.rx_offset * double(sums.rx_count);
-}
-
-// Links in their own order, which reads memory as it lies; each bundle's load with its worst states.
-void sum_bundles(const LinkColumns& c, const FabricPlan& plan, std::vector<TrunkLoad>& loads) {
-    loads.assign(plan.bundles.size(), {});
-    const uint32_t count = uint32_t(plan.link_bundle.size());
-    for (uint32_t i = 0; i < count;) {
-        const uint32_t bundle = plan.link_bundle[i];
-        RawSums sums;
-        uint32_t not_ok = 0;
-        const uint32_t first = i;
-        for (; i < count && plan.link_bundle[i] == bundle; ++i) {
-            const uint32_t sent = c.tx[i] != no_data, received = c.rx[i] != no_data;
-            sums.tx += sent * c.tx[i], sums.tx_count += sent;
-            sums.rx += received * c.rx[i], sums.rx_count += received;
-            not_ok |= c.health[i];
-        }
-        if (bundle == no_index) continue;
-        add_raw(loads[bundle], c, sums);
-        for (uint32_t k = first; not_ok && k < i; ++k) {
-            loads[bundle].warning += c.health[k] == uint16_t(Health::warning);
-            loads[bundle].critical += c.health[k] == uint16_t(Health::critical);
-            loads[bundle].down += c.health[k] == uint16_t(Health::down);
-            loads[bundle].unknown += c.health[k] >= uint16_t(Health::unknown);
-        }
-    }
-    for (size_t b = 0; b < loads.size(); ++b) {
-        loads[b].bytes_per_second = std::max(loads[b].bytes_per_second, loads[b].capacity);
-        loads[b].capacity = plan.bundles[b].capacity;
-        loads[b].links = int32_t(plan.bundles[b].count);
-    }
-}
-
-void add_between(std::vector<TrunkLoad>& differences, uint32_t first, uint32_t a, uint32_t b, const TrunkLoad& load) {
-    if (a == b) return;
-    differences[first + std::min(a, b)] += load;
-    differences[first + std::max(a, b)] -= load;
-}
-
-// Prefix sums tray by tray. `differences` has one place more than there are segments, shared by neighbours: the last
-// place of one tray is never the first of the next because every tray sums on its own.
-void settle(std::vector<TrunkLoad>& differences, const std::vector<Tray>& trays, size_t places, size_t segments,
-            std::vector<TrunkLoad>& out) {
-    out.assign(lane_count * segments, {});
-    for (uint32_t lane = 0; lane < lane_count; ++lane) {
-        uint32_t place = 0;
-        for (const Tray& tray : trays) {
-            TrunkLoad sum;
-            for (uint32_t i = 0; i < tray.segments(); ++i) {
-                sum += differences[lane * places + place + i];
-                out[lane * segments + tray.first_segment + i] = sum;
-            }
-            place += uint32_t(tray.stops.size());
-        }
-    }
-}
-
-std::vector<uint32_t> first_places(const std::vector<Tray>& trays) {
-    std::vector<uint32_t> places;
-    uint32_t place = 0;
-    for (const Tray& tray : trays) {
-        places.push_back(place);
-        place += uint32_t(tray.stops.size());
-    }
-    places.push_back(place);
-    return places;
-}
-
-}  // namespace
-
-void sum_loads(const ClusterState& state, const FabricPlan& plan, FabricScratch& scratch, FabricLoads& loads) {
-    const std::vector<uint32_t> row_place = first_places(plan.row_trays), hall_place = first_places(plan.hall_trays);
-    std::vector<TrunkLoad>&rows = scratch.rows, &halls = scratch.halls;
-    rows.assign(lane_count * row_place.back(), {});
-    halls.assign(lane_count * hall_place.back(), {});
-    loads.pairs.assign(lane_count * plan.hall_pairs.size(), {});
-    const LinkColumns columns(state);
-    if (columns.health) sum_bundles(columns, plan, scratch.bundles);
-    for (size_t b = 0; columns.health && b < plan.bundles.size(); ++b) {
-        const FabricPlan::Bundle& bundle = plan.bundles[b];
-        const TrunkLoad& load = scratch.bundles[b];
-        const FabricPlan::RackStop from = plan.rack_stops[bundle.rack_a], to = plan.rack_stops[bundle.rack_b];
-        const uint32_t row_a = row_place[from.tray] + bundle.lane * row_place.back(),
-                       row_b = row_place[to.tray] + bundle.lane * row_place.back();
-        if (from.tray == to.tray) {
-            add_between(rows, row_a, from.stop, to.stop, load);
-            continue;
-        }
-        add_between(rows, row_a, from.stop, plan.row_trays[from.tray].segments(), load);
-        add_between(rows, row_b, to.stop, plan.row_trays[to.tray].segments(), load);
-        const uint32_t hall_a = plan.tray_hall[from.tray], hall_b = plan.tray_hall[to.tray];
-        const uint32_t at_a = hall_place[hall_a] + bundle.lane * hall_place.back(),
-                       at_b = hall_place[hall_b] + bundle.lane * hall_place.back();
-        if (hall_a == hall_b) {
-            add_between(halls, at_a, plan.tray_stop[from.tray], plan.tray_stop[to.tray], load);
-            continue;
-        }
-        add_between(halls, at_a, plan.tray_stop[from.tray], plan.hall_trays[hall_a].segments(), load);
-        add_between(halls, at_b, plan.tray_stop[to.tray], plan.hall_trays[hall_b].segments(), load);
-        const std::vector<uint32_t> way = plan.halls_between(hall_a, hall_b);
-        for (size_t i = 1; i < way.size(); ++i)
-            loads.pairs[bundle.lane * plan.hall_pairs.size() + plan.pair_of(way[i - 1], way[i])] += load;
-    }
-    settle(rows, plan.row_trays, row_place.back(), plan.row_segments, loads.row);
-    settle(halls, plan.hall_trays, hall_place.back(), plan.hall_segments, loads.hall);
 }
 
 }  // namespace bv

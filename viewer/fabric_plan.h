@@ -10,15 +10,14 @@
 #include <glm/glm.hpp>
 
 #include "cluster/state.h"
+#include "viewer/trunk.h"
 
 namespace bv {
 
-inline constexpr uint32_t lane_count = 3;  // host and front end; leaf to spine; spine to core
-uint32_t lane_of(LinkClass link_class);
-
 // What runs through one segment of a tray. Also used as a difference, hence signed.
 struct TrunkLoad {
-    double bytes_per_second = 0, capacity = 0;
+    double bytes_per_second = 0, capacity = 0;  // of the busier direction
+    double forth = 0, back = 0;                 // bytes per second towards the tray's end, and from it
     int32_t links = 0, warning = 0, critical = 0, down = 0, unknown = 0;
     void operator+=(const TrunkLoad& other);
     void operator-=(const TrunkLoad& other);
@@ -66,6 +65,9 @@ struct FabricPlan {
     // The halls passed on the way, both ends included; empty where there is no way.
     [[nodiscard]] std::vector<uint32_t> halls_between(uint32_t hall_a, uint32_t hall_b) const;
     [[nodiscard]] uint32_t pair_of(uint32_t hall_a, uint32_t hall_b) const;
+    // Whether the links of a bundle run through a stretch, and all links that do.
+    [[nodiscard]] bool runs_through(const Bundle& bundle, const TrunkRef& trunk) const;
+    [[nodiscard]] std::vector<uint32_t> links_in(const TrunkRef& trunk) const;
 
 private:
     void plan_trays(const Topology& topology);
@@ -81,11 +83,13 @@ glm::vec3 beside(glm::vec3 from, glm::vec3 to, uint32_t lane, float lane_m);
 
 struct FabricLoads {
     std::vector<TrunkLoad> row, hall, pairs;  // [lane * segments + segment]
+    std::vector<uint32_t> hot;                // links near their capacity, where they are few and so stand out
 };
 // Kept between calls, so that a million-GPU cluster does not ask the system for memory every second.
 struct FabricScratch {
     std::vector<TrunkLoad> bundles, rows, halls;
 };
-void sum_loads(const ClusterState& state, const FabricPlan& plan, FabricScratch& scratch, FabricLoads& loads);
+void sum_loads(const ClusterState& state, const FabricPlan& plan, const LinkFilter& filter, FabricScratch& scratch,
+               FabricLoads& loads);
 
 }  // namespace bv

@@ -56,7 +56,10 @@ void close_something(View& view) {
             *open = false;
             return;
         }
-    view.select({});
+    if (view.route_from.valid())
+        view.route_from = {};
+    else
+        view.select(ObjectId{});
 }
 
 void perform_view(Action action, const ClusterState& state, const SceneLayout* layout, View& view) {
@@ -139,6 +142,8 @@ void perform_look(Action action, View& view) {
             return;
         case Action::trunks:
             return flip(view.show_trunks);
+        case Action::route:
+            return view.toggle_route();
         case Action::beacons:
             return flip(view.show_beacons);
         case Action::signs:
@@ -189,15 +194,21 @@ std::optional<glm::vec3> ground_under(const Camera::Ray& ray) {
     return glm::length(point - ray.origin) < 5000 ? std::optional(point) : std::nullopt;
 }
 
+void point_at(const ClusterState& state, const SceneLayout& layout, View& view, const Camera::Ray& ray) {
+    view.hovered_trunk = pick_trunk(layout, view, ray);
+    view.hovered = view.hovered_trunk.valid() ? ObjectId{} : pick(state, layout, view, ray);
+}
+
 void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& view) {
     const ImGuiIO& io = ImGui::GetIO();
     const bool inside = !io.WantCaptureMouse && over_hall(view, io.MousePos);
     if (io.WantCaptureMouse || !layout) {
         view.hovered = {};
+        view.hovered_trunk = {};
         return;
     }
     const bool dragging = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2);
-    if (inside && !dragging) view.hovered = pick(state, *layout, view, ray_at(view, io.MousePos));
+    if (inside && !dragging) point_at(state, *layout, view, ray_at(view, io.MousePos));
     if (ImGui::IsMouseDragging(0, 4)) {
         if (view.camera.mode == CameraMode::orbit)
             view.camera.orbit(io.MouseDelta.x, io.MouseDelta.y);
@@ -208,7 +219,13 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
         view.camera.pan(io.MouseDelta.x, io.MouseDelta.y, view.viewport_height);
     if (io.MouseWheel != 0 && inside) view.camera.zoom(io.MouseWheel, ground_under(ray_at(view, io.MousePos)));
     const bool click = ImGui::IsMouseReleased(0) && io.MouseDragMaxDistanceSqr[0] < 16;
-    if (click && inside) view.select(view.hovered);
+    if (click && inside && view.hovered_trunk.valid()) {
+        view.select(view.hovered_trunk);
+    } else if (click && inside) {
+        // With Ctrl: the ways from what was selected to this.
+        if (io.KeyCtrl && !view.route_from.valid()) view.toggle_route();
+        view.select(view.hovered);
+    }
     if (ImGui::IsMouseDoubleClicked(0) && inside && view.hovered.valid()) {
         view.select(view.hovered);
         go_to(state, view, view.hovered);

@@ -55,6 +55,7 @@ enum class Action : uint8_t {
     times_back,
     times_forward,
     trunks,
+    route,
     beacons,
     signs,
     all_boxes,

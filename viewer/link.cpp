@@ -173,9 +173,10 @@ void read_field(std::string_view key, std::string_view value, ViewLink& link, Ca
         for (size_t i = 0; i < mode_names.size(); ++i)
             if (value == mode_names[i]) link.mode = CameraMode(i);
         if (!link.mode) refuse(key, "orbit, fly or walk", value);
-    } else if (key == "select") {
-        link.selected = object_from(value);
-        if (!link.selected) refuse(key, "a class and an index such as gpu.1234", value);
+    } else if (key == "select" || key == "from") {
+        auto& object = key == "select" ? link.selected : link.route_from;
+        object = object_from(value);
+        if (!object) refuse(key, "a class and an index such as gpu.1234", value);
     } else if (key == "color") {
         read_color(value, link);
     } else if (key == "filter") {
@@ -210,6 +211,8 @@ std::string write_link(const ViewLink& link) {
     if (link.mode) field("mode", mode_names[size_t(*link.mode)]);
     if (link.selected)
         field("select", fmt::format("{}.{}", name_of(link.selected->object_class), link.selected->index));
+    if (link.route_from)
+        field("from", fmt::format("{}.{}", name_of(link.route_from->object_class), link.route_from->index));
     if (link.color_by == ColorBy::metric)
         field("color", fmt::format("{}.{}", name_of(link.color_metric.object_class), metric(link.color_metric).name));
     for (const ColorName& color : color_names)
@@ -260,6 +263,7 @@ ViewLink link_to(const View& view, const Topology& topology, std::optional<int64
     link.pose = view.camera.pose();
     link.mode = view.camera.mode;
     if (topology.contains(view.selected)) link.selected = view.selected;
+    if (topology.contains(view.route_from)) link.route_from = view.route_from;
     link.color_by = view.color_by;
     link.color_metric = view.color_metric;
     link.filter = view.filter_text;
@@ -275,10 +279,12 @@ void follow_link(const ViewLink& link, const Topology& topology, View& view, flo
             fmt::format("the link belongs to another cluster ({:016x}) than this one ({:016x}, {})", link.cluster_hash,
                         topology.hash, topology.name));
     // Jobs come and go: a slot may be named that nobody has at the time.
-    if (link.selected && !topology.contains(*link.selected) && link.selected->object_class != ObjectClass::job)
-        throw std::runtime_error(fmt::format("the link cannot be followed: cluster {} has no {} {}", topology.name,
-                                             name_of(link.selected->object_class), link.selected->index));
+    for (const auto& id : {link.selected, link.route_from})
+        if (id && !topology.contains(*id) && id->object_class != ObjectClass::job)
+            throw std::runtime_error(fmt::format("the link cannot be followed: cluster {} has no {} {}", topology.name,
+                                                 name_of(id->object_class), id->index));
     view.select(link.selected.value_or(ObjectId{}));
+    view.route_from = link.route_from.value_or(ObjectId{});
     if (link.mode) view.camera.mode = *link.mode;
     if (link.pose && seconds > 0)
         view.camera.move_to(*link.pose, seconds);

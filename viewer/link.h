@@ -18,7 +18,7 @@ struct ViewLink {
     std::optional<int64_t> time_ns;
     std::optional<Pose> pose;
     std::optional<CameraMode> mode;
-    std::optional<ObjectId> selected;
+    std::optional<ObjectId> selected, route_from;
     std::optional<ColorBy> color_by;
     MetricId color_metric;  // where color_by is metric
     std::string filter;

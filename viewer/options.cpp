@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cluster/routes.h"
 #include "cluster/time_text.h"
 #include "feed/embedded.h"
 #include "viewer/link.h"
@@ -105,6 +106,9 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--filter", options.filter, "dim what does not match: \"temp_celsius > 80 and hall = 2\"")
         ->type_name("EXPR");
     app.add_option("--select", options.select, "select this object: name, path or class:index")->type_name("NAME");
+    app.add_option("--route-from", options.route_from,
+                   "show the ways through the fabric from this object to the selected one")
+        ->type_name("NAME");
     app.add_option("--link", options.link, "open the view of this link; also as an argument: belvedere://…")
         ->type_name("LINK");
     app.add_option("--compare", options.compare, "colour by what has changed since this moment of a recording")
@@ -384,12 +388,29 @@ std::vector<MetricId> metrics_to_plot(const std::string& text, ObjectId selected
 
 }  // namespace
 
-ObjectId object_selected(const Options& options, const Topology& topology) {
+namespace {
+
+ObjectId object_of(std::string_view option, const std::string& name, const Topology& topology) {
     try {
-        return options.select.empty() ? ObjectId{} : object_named(topology, options.select);
-    } catch (const std::runtime_error& error) {
-        throw std::runtime_error(fmt::format("--select: {}", error.what()));
+        return name.empty() ? ObjectId{} : object_named(topology, name);
+    } catch (const std::exception& error) {
+        throw std::runtime_error(fmt::format("{}: {}", option, error.what()));
     }
+}
+
+}  // namespace
+
+ObjectId object_selected(const Options& options, const Topology& topology) {
+    return object_of("--select", options.select, topology);
+}
+
+ObjectId route_begin(const Options& options, const Topology& topology) {
+    const ObjectId id = object_of("--route-from", options.route_from, topology);
+    if (id.valid() && !is_route_end(id))
+        throw std::runtime_error(
+            fmt::format("--route-from: ways through the fabric begin at a GPU, NIC, node or switch, not at {}",
+                        options.route_from));
+    return id;
 }
 
 void apply_to_view(const Options& options, const Topology& topology, View& view) {
@@ -400,6 +421,7 @@ void apply_to_view(const Options& options, const Topology& topology, View& view)
         view.select(object_selected(options, topology));
     else if (!shows_no_object(options.camera))
         view.select(object_named(topology, options.camera));
+    view.route_from = route_begin(options, topology);
     if (!options.plot.empty()) view.plots = {true, metrics_to_plot(options.plot, view.selected)};
     if (!link) return;
     follow_link(*link, topology, view, 0);

@@ -27,7 +27,7 @@ enum class Command : uint8_t {
 struct Options {
     Command command = Command::view;
     std::vector<std::string> sources;
-    std::string cluster, camera = "overview", color_by, filter, at, device, select, output, dump_state;
+    std::string cluster, camera = "overview", color_by, filter, at, device, select, route_from, output, dump_state;
     std::string link;  // belvedere://…: a view that somebody sent
     std::string compare_as = "difference";
     std::string compare;  // the other time of a comparison
@@ -68,8 +68,9 @@ struct ParsedOptions {
 };
 ParsedOptions parse_options(int argc, char** argv);
 
-// What --select names; invalid without. Throws one sentence.
+// What --select and --route-from name; invalid without. Throw one sentence.
 ObjectId object_selected(const Options& options, const Topology& topology);
+ObjectId route_begin(const Options& options, const Topology& topology);
 // Sets what the options say about the view once a topology is known. Throws one sentence: no such object, metric or
 // view.
 void apply_to_view(const Options& options, const Topology& topology, View& view);

@@ -1,5 +1,5 @@
-// A ray through the pointer → the nearest object. Reads the layout only: 2,000 racks as boxes, then the cells of the
-// one that is hit. No copy of the picture is read back.
+// A ray through the pointer → the nearest object. Reads the layout: 2,000 racks as boxes, then the cells of the one
+// that is hit; and the lines of the fabric that the last frame drew. No copy of the picture is read back.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -106,15 +106,12 @@ ObjectId hall_under(const Topology& t, const Camera::Ray& ray, float before) {
     return {};
 }
 
-}  // namespace
-
-ObjectId pick(const ClusterState&, const SceneLayout& scene, const View& view, const Camera::Ray& ray) {
-    const SceneLayout::Impl& layout = scene.impl();
+// The nearest body under the ray; hit.distance stays infinite where there is none.
+ObjectId body_under(const SceneLayout::Impl& layout, const View& view, const Camera::Ray& ray, Hit& hit) {
     const Topology& t = *layout.topology;
     const Pose& pose = view.camera.pose();
     const glm::vec3 forward = glm::normalize(pose.target - pose.eye);
     const float from = pose.near_m / std::max(0.05f, glm::dot(forward, ray.direction));
-    Hit hit;
     ObjectId found;
     for (uint32_t i = 0; i < layout.racks.size(); ++i)
         if (hit_box(layout.racks[i].box, ray, from, hit)) found = {ObjectClass::rack, i};
@@ -126,8 +123,74 @@ ObjectId pick(const ClusterState&, const SceneLayout& scene, const View& view, c
         if (t.cdus[i].placement != CduPlacement::in_rack) try_box({ObjectClass::cdu, i});
     for (uint32_t i = 0; i < t.power.size(); ++i) try_box({ObjectClass::power, i});
     for (uint32_t i = 0; i < t.plants.size(); ++i) try_box({ObjectClass::plant, i});
+    return found;
+}
+
+// How far beside a line the pointer may be, in pixels; and how wide a trunk must be to be meant at all.
+constexpr float link_reach_pixels = 4, trunk_reach_pixels = 1.5f, trunk_least_pixels = 2;
+
+// Where on the screen a line is nearest to the pointer.
+struct Nearness {
+    float pixels = std::numeric_limits<float>::infinity();
+    float depth = 0;  // metres before the eye's plane
+};
+
+Nearness nearness(const Sight& sight, glm::vec2 half_view, glm::vec2 pointer, glm::vec3 from, glm::vec3 to) {
+    constexpr float nearest_m = 0.05f;
+    glm::vec4 a = sight.clip_from_world * glm::vec4(from, 1), b = sight.clip_from_world * glm::vec4(to, 1);
+    if (a.w < nearest_m && b.w < nearest_m) return {};
+    if (a.w < nearest_m) a = glm::mix(a, b, (nearest_m - a.w) / (b.w - a.w));
+    if (b.w < nearest_m) b = glm::mix(b, a, (nearest_m - b.w) / (a.w - b.w));
+    const glm::vec2 at_a = glm::vec2(a) / a.w * half_view, at_b = glm::vec2(b) / b.w * half_view;
+    const glm::vec2 along = at_b - at_a;
+    const float length = glm::dot(along, along);
+    const float s = length > 0 ? std::clamp(glm::dot(pointer - at_a, along) / length, 0.0f, 1.0f) : 0.0f;
+    return {glm::length(pointer - at_a - along * s), 1 / ((1 - s) / a.w + s / b.w)};
+}
+
+// The line under the pointer, single links before trunks, if no body stands before it; null without.
+const DrawnLine* line_under(const SceneLayout::Impl& layout, const View& view, const Camera::Ray& ray, float body) {
+    if (!view.show_trunks) return nullptr;
+    const Sight sight(view);
+    const glm::vec2 half_view{view.viewport_width / 2, view.viewport_height / 2};
+    const glm::vec4 ahead = sight.clip_from_world * glm::vec4(ray.origin + ray.direction * 10.0f, 1);
+    const glm::vec2 pointer = glm::vec2(ahead) / ahead.w * half_view;
+    const Pose& pose = view.camera.pose();
+    const float body_depth = body * glm::dot(glm::normalize(pose.target - pose.eye), ray.direction);
+    const DrawnLine* found = nullptr;
+    float nearest = std::numeric_limits<float>::infinity();
+    for (const DrawnLine& line : layout.cache.lines) {
+        const bool single = line.link != no_index;
+        if (found && found->link != no_index && !single) continue;
+        const Nearness near = nearness(sight, half_view, pointer, line.a, line.b);
+        const float width = line.width * sight.pixels_per_metre / std::max(near.depth, 0.1f);
+        if (near.depth > body_depth + 0.05f || (!single && width < trunk_least_pixels)) continue;
+        const float beside = std::max(0.0f, near.pixels - std::max(width, line.min_pixels) / 2);
+        if (beside > (single ? link_reach_pixels : trunk_reach_pixels)) continue;
+        if (found && (found->link != no_index) == single && beside >= nearest) continue;
+        found = &line;
+        nearest = beside;
+    }
+    return found;
+}
+
+}  // namespace
+
+ObjectId pick(const ClusterState&, const SceneLayout& scene, const View& view, const Camera::Ray& ray) {
+    const SceneLayout::Impl& layout = scene.impl();
+    Hit hit;
+    const ObjectId found = body_under(layout, view, ray, hit);
+    const DrawnLine* line = line_under(layout, view, ray, hit.distance);
+    if (line && line->link != no_index) return {ObjectClass::link, line->link};
     if (found.object_class == ObjectClass::rack && found.valid()) return part_of_rack(layout, view, found.index, hit);
-    return found.valid() ? found : hall_under(t, ray, hit.distance);
+    return found.valid() ? found : hall_under(*layout.topology, ray, hit.distance);
+}
+
+TrunkRef pick_trunk(const SceneLayout& scene, const View& view, const Camera::Ray& ray) {
+    Hit hit;
+    (void)body_under(scene.impl(), view, ray, hit);
+    const DrawnLine* line = line_under(scene.impl(), view, ray, hit.distance);
+    return line ? line->trunk : TrunkRef{};
 }
 
 }  // namespace bv

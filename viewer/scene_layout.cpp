@@ -185,19 +185,7 @@ void SceneLayout::Impl::plan_nics() {
     nic_racks.assign(t.nics.size(), no_index);
     for (uint32_t i = 0; i < t.nics.size(); ++i)
         if (t.nics[i].node != no_index) nic_racks[i] = t.nodes[t.nics[i].node].rack;
-    for (const Node& node : t.nodes) {
-        uint32_t compute = 0;
-        for (uint32_t i = node.nics.first; i < node.nics.end(); ++i) compute += t.nics[i].role == NicRole::compute;
-        for (uint32_t g = 0; g < node.gpus.count && compute; ++g) {
-            uint32_t wanted =
-                compute >= node.gpus.count ? g * (compute / node.gpus.count) : g * compute / node.gpus.count;
-            for (uint32_t i = node.nics.first; i < node.nics.end(); ++i)
-                if (t.nics[i].role == NicRole::compute && wanted-- == 0) {
-                    gpu_nics[node.gpus.first + g] = i;
-                    break;
-                }
-        }
-    }
+    for (uint32_t i = 0; i < t.gpu_nodes.size(); ++i) gpu_nics[i] = nic_of_gpu(t, i);
 }
 
 PlacedBox SceneLayout::Impl::node_box(uint32_t index) const {

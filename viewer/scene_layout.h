@@ -9,6 +9,7 @@
 
 #include <glm/glm.hpp>
 
+#include "cluster/routes.h"
 #include "viewer/fabric_plan.h"
 #include "viewer/scene.h"
 
@@ -73,6 +74,14 @@ struct Trouble {
     }
 };
 
+// A line of the fabric as the last frame drew it: what the pointer can be on.
+struct DrawnLine {
+    glm::vec3 a, b;
+    float width = 0, min_pixels = 0;  // metres; pixels
+    uint32_t link = no_index;         // of a single link
+    TrunkRef trunk;                   // of a stretch of tray
+};
+
 // Worked out from the telemetry and the colouring; kept until either changes.
 struct SceneCache {
     struct Key {
@@ -100,8 +109,14 @@ struct SceneCache {
 
     uint64_t link_versions = ~0ull;
     const ClusterState* link_state = nullptr;
+    LinkFilter link_filter;
     FabricLoads loads;
     FabricScratch scratch;
+    std::vector<DrawnLine> lines;  // of the last frame
+    TrunkRef opened;               // the trunk whose links are listed below
+    std::vector<uint32_t> opened_links;
+    Routes routes;  // between view.route_from and the selection, of these links
+    uint64_t routes_version = ~0ull;
 };
 
 struct SceneLayout::Impl {
@@ -111,7 +126,7 @@ struct SceneLayout::Impl {
     std::vector<RackPlan> racks;
     std::vector<CellRun> runs;
     std::vector<RackGroup> groups;    // every rack is in one, in order
-    std::vector<uint32_t> gpu_nics;   // [gpu] → the NIC that serves it, or no_index
+    std::vector<uint32_t> gpu_nics;   // [gpu] → nic_of_gpu()
     std::vector<uint32_t> nic_racks;  // [nic] → rack, or no_index
     std::vector<FacilityPiece> facility;
     FabricPlan fabric;
@@ -169,6 +184,13 @@ void pack_near_rack(const SceneLayout::Impl& layout, const View& view, uint32_t 
                     FrameRows& rows);
 void pack_trunks(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, const Sight& sight,
                  FrameRows& rows);
+// The links that are drawn one by one: in trouble, hot, of the selection, of an opened trunk, on a route.
+void pack_single_links(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, FrameRows& rows);
+// Sums per bundle and segment, hot links, the opened trunk and the route; kept until a link column or the view changes.
+void refresh_links(const ClusterState& state, const SceneLayout::Impl& layout, const View& view);
+// What a stretch of tray carries now, after refresh_links.
+TrunkLoad load_of(const SceneLayout::Impl& layout, const TrunkRef& trunk);
+inline constexpr float over_tray_m = 0.08f;  // trunks lie on their trays
 void pack_beacons(const SceneLayout::Impl& layout, const View& view, const Sight& sight,
                   const std::vector<uint8_t>& rack_is_near, FrameRows& rows);
 std::vector<FacilityPiece> plan_facility(const SceneLayout::Impl& layout);

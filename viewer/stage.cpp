@@ -43,7 +43,8 @@ bool Stage::follow(const ClusterState& state) {
     topology_ = state.shared_topology();
     layout_ = std::make_unique<SceneLayout>(topology_);
     renderer.set_static_scene(layout_->static_scene());
-    view.selected = view.hovered = {};
+    view.selected = view.hovered = view.route_from = {};
+    view.trunk = view.hovered_trunk = {};
     view.history.clear();
     apply_to_view(options_, *topology_, view);
     return true;
@@ -78,9 +79,10 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     color_by_what_is_heard(state, view);
     complaints_.print(timeline.sources());
     complaints_.print(timeline.history_problem());
-    const UiContext ui{state, timeline, view, renderer.stats(), renderer.device_name(), memory};
+    const UiContext ui{state, timeline, view, renderer.stats(), renderer.device_name(), memory, layout_.get()};
     if (!options_.compare.empty() && layout_) compare_since(ui, std::exchange(options_.compare, {}));
     update_comparison(ui);
+    if (layout_ && !state.empty()) refresh_links(state, layout_->impl(), view);
     draw_ui(ui);
     ImGui::Render();
 }
@@ -136,7 +138,7 @@ bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double 
 bool Stage::in_trouble() const { return layout_ && view.show_beacons && !layout_->impl().cache.trouble.empty(); }
 
 std::string Stage::dump_state(const ClusterState& state, Timeline& timeline) {
-    return dump_state_json({state, timeline, view, renderer.stats(), renderer.device_name(), memory});
+    return dump_state_json({state, timeline, view, renderer.stats(), renderer.device_name(), memory, layout_.get()});
 }
 
 }  // namespace bv

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cluster/routes.h"
+
 namespace bv {
 
 namespace {
@@ -64,6 +66,7 @@ void View::color_with(ColorBy by) {
 }
 
 void View::select(ObjectId id) {
+    trunk = {};
     if (id == selected) return;
     constexpr size_t longest = 100;
     if (selected.valid()) history.push_back(selected);
@@ -71,7 +74,20 @@ void View::select(ObjectId id) {
     selected = id;
 }
 
+void View::select(const TrunkRef& stretch) {
+    select(ObjectId{});
+    trunk = stretch;
+}
+
+void View::toggle_route() {
+    if (route_from.valid())
+        route_from = {};
+    else if (is_route_end(selected))
+        route_from = selected;
+}
+
 void View::select_back() {
+    trunk = {};
     if (history.empty()) {
         selected = {};
         return;

@@ -13,6 +13,7 @@
 #include "viewer/camera.h"
 #include "viewer/cursor.h"
 #include "viewer/filter.h"
+#include "viewer/trunk.h"
 
 namespace bv {
 
@@ -48,6 +49,10 @@ struct View {
     ObjectId selected;  // invalid: nothing
     ObjectId hovered;
     std::vector<ObjectId> history;  // earlier selections, for back
+    TrunkRef trunk,
+        hovered_trunk;    // a stretch of tray opened into its links, and under the pointer; then nothing else is
+    ObjectId route_from;  // the ways from here to the selection are shown; invalid: none
+    LinkFilter links;     // which of them are shown
 
     ColorBy color_by = ColorBy::metric;
     MetricId color_metric;      // of GPUs or of any class; other classes show health
@@ -84,7 +89,10 @@ struct View {
     void color_with(MetricId metric);  // with the map that suits it
     void color_with(ColorBy by);
     void select(ObjectId id);  // keeps history
+    void select(const TrunkRef& trunk);
     void select_back();
+    // The ways from the selection to what is selected next; again: no more.
+    void toggle_route();
 };
 
 // The metric that nobody chose.

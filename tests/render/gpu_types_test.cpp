@@ -77,7 +77,7 @@ TEST_CASE("rows have the same layout in C++ and in SPIR-V") {
            MEMBER(BoxRow, state)},
           sizeof(BoxRow));
     check(layout_of(spirv::trunks_vert), "TrunkRow",
-          {MEMBER(TrunkRow, a), MEMBER(TrunkRow, width), MEMBER(TrunkRow, b), MEMBER(TrunkRow, flow),
+          {MEMBER(TrunkRow, a), MEMBER(TrunkRow, width), MEMBER(TrunkRow, b), MEMBER(TrunkRow, forth), MEMBER(TrunkRow, back),
            MEMBER(TrunkRow, state), MEMBER(TrunkRow, min_pixels)},
           sizeof(TrunkRow));
     check(layout_of(spirv::beacons_vert), "BeaconRow",

@@ -265,6 +265,7 @@ void fill_hall(FrameRows& rows, const HallOptions& o, glm::vec3 eye) {
                               0.12f,
                               {x1, row_y(row) - 0.15f, 2.95f},
                               flow,
+                              flow,
                               state_word(30000, health),
                               1.0f});
         }
@@ -273,6 +274,7 @@ void fill_hall(FrameRows& rows, const HallOptions& o, glm::vec3 eye) {
         rows.trunks.push({{x, row_y(0), 3.15f},
                           0.16f,
                           {x, row_y(o.rows - 1), 3.15f},
+                          noise(static_cast<uint32_t>(group)),
                           noise(static_cast<uint32_t>(group)),
                           state_word(30000),
                           1.0f});

@@ -163,6 +163,7 @@ TEST_CASE("trunks in trouble stand out, selected ones most, outlines keep their 
                               0.08f,
                               {4, y, 0},
                               0.25f * static_cast<float>(i),
+                              0.25f * static_cast<float>(i),
                               state_word(0, i < 4 ? static_cast<uint32_t>(i) : 0, flags),
                               1.5f});
         }

@@ -41,7 +41,7 @@ TEST_CASE("the load of a segment is the load of the links that pass it") {
     set_health(state, {ObjectClass::link, chosen}, Health::critical);
     FabricScratch scratch;
     FabricLoads loads;
-    sum_loads(state, plan, scratch, loads);
+    sum_loads(state, plan, {}, scratch, loads);
     const FabricPlan::Bundle& bundle = plan.bundles[plan.link_bundle[chosen]];
     const auto a = plan.rack_stops[bundle.rack_a], b = plan.rack_stops[bundle.rack_b];
     if (a.tray == b.tray) {

@@ -9,6 +9,8 @@
 
 #include "viewer/panels/memory.h"
 #include "viewer/panels/plots.h"
+#include "viewer/panels/trunk.h"
+#include "viewer/scene_layout.h"
 
 namespace bv {
 namespace {
@@ -55,6 +57,27 @@ Json dump_object(const UiContext& ui, ObjectId id) {
             {"unit", metrics[m].unit},
             {"text", quantity(metrics[m], ui.state.value(id, MetricIndex(m))).text()}};
     return out;
+}
+
+Json dump_trunk(const UiContext& ui, const TrunkRef& trunk) {
+    if (!trunk.valid() || !ui.layout) return nullptr;
+    const TrunkLoad load = load_of(ui.layout->impl(), trunk);
+    return {{"name", name_of(ui, trunk)},
+            {"links_of", words_of_lane(trunk.lane)},
+            {"links", load.links},
+            {"bytes_per_second", load.bytes_per_second},
+            {"capacity_bytes_per_second", load.capacity},
+            {"sentence", trunk_sentence(load)}};
+}
+
+// Between view.route_from and the selection.
+Json dump_routes(const UiContext& ui) {
+    if (!ui.layout || ui.layout->impl().cache.routes.kind == Routes::Kind::none) return nullptr;
+    const Routes& routes = ui.layout->impl().cache.routes;
+    const Topology& t = ui.state.topology();
+    return {{"from", t.path_of(routes.from)}, {"to", t.path_of(routes.to)},       {"hops", routes.hops},
+            {"paths", routes.paths},          {"open_paths", routes.open_paths},  {"links", routes.links.size()},
+            {"stages", routes.stages},        {"over_nvlink", routes.over_nvlink}};
 }
 
 Json dump_counts(const UiContext& ui, const Digest& digest) {
@@ -273,6 +296,10 @@ std::string dump_state_json(const UiContext& ui) {
         out["time"] = dump_time(ui);
     }
     out["selection"] = dump_object(ui, view.selected);
+    out["trunk"] = dump_trunk(ui, ui.view.trunk);
+    out["hovered_trunk"] = dump_trunk(ui, ui.view.hovered_trunk);
+    out["routes"] = dump_routes(ui);
+    out["links_shown"] = {{"tiers", ui.view.links.tiers}, {"rail", ui.view.links.rail}};
     out["hovered"] = !ui.state.empty() && ui.state.topology().contains(view.hovered)
                          ? Json(ui.state.topology().path_of(view.hovered))
                          : Json(nullptr);

@@ -186,11 +186,14 @@ void draw_inspector(const UiContext& ui) {
     // Fold button first: what is drawn later lies under it for clicks.
     if (fold_button(ui, pen, "fold", {flow.x + flow.w - pen.px(24), flow.y, pen.px(24), pen.px(28)}, false))
         ui.view.right_folded = true;
-    if (!known) {
+    if (!known && ui.view.trunk.valid() && ui.layout) {
+        draw_trunk(ui, pen, flow, ui.view.trunk);
+    } else if (!known) {
         draw_overview(ui, pen, flow);
     } else {
         draw_header(ui, pen, flow, id);
         draw_key_numbers(ui, pen, flow, id);
+        draw_routes(ui, pen, flow, id);
         draw_plots(ui, pen, flow, id);
         draw_contents(ui, pen, flow, id);
         draw_metrics(ui, pen, flow, id);

@@ -31,6 +31,12 @@ void draw_plots(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_metrics(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_contents(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_links(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
+// One link as seen from one of its ends: health, port, the other end, what this end sends.
+void draw_link_row(const UiContext& ui, const Pen& pen, const Rect& row, uint32_t index, ObjectId from);
+// The ways through the fabric that are shown, or how to get them.
+void draw_routes(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
+// A stretch of tray: what runs through it, its links, the worst first.
+void draw_trunk(const UiContext& ui, const Pen& pen, Flow& flow, const TrunkRef& trunk);
 void draw_placement(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_object_events(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_raw(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);

@@ -66,7 +66,7 @@ void draw_ui(const UiContext& ui) {
     // Every panel shows the instant that was pointed at in the frame before.
     ui.view.hovered_time_ns = std::exchange(memory.pointed_time_ns, std::nullopt);
     // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.
-    if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {};
+    if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {}, ui.view.hovered_trunk = {};
     const Layout layout = layout_of(ui.view);
     ui.view.viewport_x = layout.hall.x;
     ui.view.viewport_y = layout.hall.y;

@@ -243,6 +243,54 @@ void draw_picker(const UiContext& ui, const Rect& legend, const Rect& hall) {
     end_region();
 }
 
+// A word that is on or off; returns the width used.
+float chip(const Pen& pen, const char* id, float x, const Rect& line, std::string_view word, bool on, bool& clicked,
+           bool& hovered) {
+    const float width = pen.width(Type::small, word) + pen.px(12);
+    const Rect box{x, line.y + pen.px(5), width, line.h - pen.px(10)};
+    const Touch over = touch(id, box);
+    if (on) pen.fill(box, pen.colors.raised, 4);
+    pen.frame(box, over.hovered ? pen.colors.muted : pen.colors.line, 4);
+    pen.text_centre(box.x + width * 0.5f, box.mid_y(), Type::small, on ? pen.colors.text : pen.colors.hint, word);
+    clicked = over.clicked, hovered = over.hovered;
+    return width + pen.px(4);
+}
+
+// Which links are shown: tiers on and off, one rail after the other.
+void draw_link_choice(const UiContext& ui, const Pen& pen, const Rect& line) {
+    constexpr auto bit = [](LinkClass c) { return uint8_t(1u << unsigned(c)); };
+    struct Tier {
+        const char* word;
+        const char* what;
+        uint8_t bits;
+    };
+    constexpr Tier tiers[] = {{"server", "Links from servers to leafs and the front end",
+                               uint8_t(bit(LinkClass::host) | bit(LinkClass::frontend) | bit(LinkClass::management))},
+                              {"leaf\xE2\x80\x93spine", "Links from leafs to spines", bit(LinkClass::leaf_spine)},
+                              {"spine\xE2\x80\x93"
+                               "core",
+                               "Links from spines to cores", bit(LinkClass::spine_core)}};
+    pen.line_h(line.x + pen.px(12), line.right() - pen.px(12), line.y, pen.colors.line);
+    LinkFilter& shown = ui.view.links;
+    float x = line.x + pen.px(12);
+    bool clicked = false, hovered = false;
+    for (const Tier& tier : tiers) {
+        const bool on = (shown.tiers & tier.bits) != 0;
+        x += chip(pen, tier.word, x, line, tier.word, on, clicked, hovered);
+        if (clicked) shown.tiers = uint8_t(on ? shown.tiers & ~tier.bits : shown.tiers | tier.bits);
+        if (hovered)
+            hint(ui.view,
+                 fmt::format("{}: {}. Click to {} them.", tier.what, on ? "shown" : "hidden", on ? "hide" : "show"));
+    }
+    const int rails = ui.state.empty() ? 0 : int(ui.state.topology().rails);
+    if (rails < 2) return;
+    const std::string word = shown.rail < 0 ? "all rails" : fmt::format("rail {}", shown.rail);
+    chip(pen, "rail", x, line, word, shown.rail >= 0, clicked, hovered);
+    if (clicked) shown.rail = shown.rail + 1 < rails ? shown.rail + 1 : -1;
+    if (hovered)
+        hint(ui.view, "Which rail's server and leaf\xE2\x80\x93spine links are shown. Click for the next one.");
+}
+
 }  // namespace
 
 void draw_legend(const UiContext& ui) {
@@ -250,7 +298,8 @@ void draw_legend(const UiContext& ui) {
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
     const float width = std::min(px(288), hall.w - px(120));
-    const float height = px(132);
+    const float links = ui.view.show_trunks ? px(32) : 0;
+    const float height = px(132) + links;
     if (width < px(180) || hall.h < px(200)) return;
     const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
     if (is_covered(ui, layout_of(ui.view), box)) return;
@@ -276,7 +325,9 @@ void draw_legend(const UiContext& ui) {
     if (pick.hovered || memory.metric_picker_open) pen.fill(more.inset(pen.px(6), pen.px(6)), pen.colors.raised, 4);
     pen.chevron(more.x + more.w * 0.5f, more.mid_y(), true, pick.hovered ? pen.colors.text : pen.colors.muted);
     draw_body(ui, pen, {box.x + pen.px(12), head.bottom() + pen.px(2), box.w - pen.px(24), pen.px(40)});
-    if (ui.view.color_by != ColorBy::health) draw_marks(ui, pen, box);
+    const Rect colors{box.x, box.y, box.w, box.h - links};
+    if (ui.view.color_by != ColorBy::health) draw_marks(ui, pen, colors);
+    if (links > 0) draw_link_choice(ui, pen, {box.x, colors.bottom(), box.w, links});
     end_region();
     if (memory.metric_picker_open) draw_picker(ui, box, hall);
 }

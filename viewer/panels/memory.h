@@ -96,6 +96,10 @@ struct PanelMemory {
     std::vector<uint32_t> ranked;  // what changed most, of the comparison of this version
     uint64_t ranked_version = 0;
 
+    TrunkRef opened;             // the trunk whose links are ranked below,
+    int64_t opened_time_ns = 0;  // as they were then
+    std::vector<uint32_t> ranked_links;
+
     Rect list_rect;  // where the list on the left that is drawn next goes
     bool metric_picker_open = false;
     std::vector<Toast> toasts;

@@ -8,6 +8,7 @@
 #include "viewer/complaints.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
+#include "viewer/panels/trunk.h"
 
 namespace bv {
 
@@ -48,6 +49,8 @@ void draw_compass(const UiContext& ui) {
 }
 
 void draw_tooltip(const UiContext& ui) {
+    if (ui.view.hovered_trunk.valid() && ui.layout && !ui.state.empty() && !ImGui::GetIO().WantCaptureMouse)
+        return draw_trunk_tooltip(ui, ui.view.hovered_trunk);
     const ObjectId id = ui.view.hovered;
     if (ui.state.empty() || !id.valid() || !ui.state.topology().contains(id) || ImGui::GetIO().WantCaptureMouse) return;
     const int64_t now = ui.timeline.now_ns();

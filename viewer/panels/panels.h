@@ -9,6 +9,7 @@
 namespace bv {
 
 struct PanelMemory;
+class SceneLayout;
 
 struct UiContext {
     const ClusterState& state;
@@ -16,7 +17,8 @@ struct UiContext {
     View& view;
     const FrameStats& stats;
     const std::string& device_name;
-    PanelMemory& memory;  // of the stage
+    PanelMemory& memory;                  // of the stage
+    const SceneLayout* layout = nullptr;  // null while there is no cluster
 };
 
 // Loads Inter and JetBrains Mono (found on the system, see assets/fonts.toml) at the sizes of the design for this scale
