@@ -298,7 +298,8 @@ void draw_legend(const UiContext& ui) {
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
     const float width = std::min(px(288), hall.w - px(120));
-    const float links = ui.view.show_trunks ? px(32) : 0;
+    // In a small window the hall needs the room.
+    const float links = ui.view.show_trunks && hall.w >= px(640) ? px(32) : 0;
     const float height = px(132) + links;
     if (width < px(180) || hall.h < px(200)) return;
     const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
