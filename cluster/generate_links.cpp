@@ -43,6 +43,7 @@ public:
         }
         if (plan_.frontend.present) frontend_links();
         if (plan_.management.present) management_links();
+        t_.links.shrink_to_fit();  // not every node has the front-end and management links that room was made for
     }
 
 private:
