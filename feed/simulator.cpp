@@ -48,6 +48,11 @@ const std::vector<Scenario>& scenario_table() {
         {"cdu_failure", single(FaultKind::cdu_failure, 6), steady},
         {"node_down", single(FaultKind::node_crash, 5), steady},
         {"busway_loss", single(FaultKind::busway_loss, 6), steady},
+        // For the tour: an ordinary day, and 86 s in a cable between a server and its leaf fails; recovery from peers'
+        // memory.
+        {"story",
+         {.rate = 0, .repair_speed = 1, .population = true, .planned = {{FaultKind::link_down, 86.0, 480}}},
+         {.software_rate = 0, .checkpoint_at = -1, .detect = 8, .reload = 26}},
         {"checkpoint", none, {.software_rate = 0, .checkpoint_at = 30, .detect = 25, .reload = 95}},
     };
     return table;

@@ -108,10 +108,16 @@ private:
     bool terminal_;
 };
 
+double duration_of(const Options& options, const TourPlayer* tour) {
+    constexpr double usual_s = 10;
+    if (options.duration_s > 0) return options.duration_s;
+    return tour ? std::max(usual_s / 10, tour->tour().seconds() - options.tour_at_s) : usual_s;
+}
+
 // A recording is filmed from --at on, without it so that the film ends where the recording does.
-int64_t replay_begin(const Options& options, const Timeline& timeline, const Cursor& cursor) {
+int64_t replay_begin(const Options& options, const Timeline& timeline, const Cursor& cursor, double duration_s) {
     if (!timeline.replay() || !options.at.empty()) return cursor.time_ns;
-    const auto length = int64_t(options.duration_s * options.speed * 1e9);
+    const auto length = int64_t(duration_s * options.speed * 1e9);
     return length > 0 ? timeline.recorded().end_ns - length : timeline.recorded().end_ns;
 }
 
@@ -155,12 +161,13 @@ Pose film_pose(const Topology& topology, const Options& options, float aspect, f
                   : turned(pose, (share - 0.5f) * 0.2f, 1);
 }
 
-void write_film(const Options& options, Stage& stage, Timeline& timeline, double begin_s) {
-    const int frames = std::max(1, int(std::lround(options.duration_s * options.fps)));
+void write_film(const Options& options, Stage& stage, Timeline& timeline, double begin_s, TourPlayer* tour) {
+    const double duration_s = duration_of(options, tour);
+    const int frames = std::max(1, int(std::lround(duration_s * options.fps)));
     Encoder encoder(options.output, options.width, options.height, options.fps);
     Progress progress(frames);
     const auto start = std::chrono::steady_clock::now();
-    const int64_t replay_ns = replay_begin(options, timeline, stage.view.cursor);
+    const int64_t replay_ns = replay_begin(options, timeline, stage.view.cursor, duration_s);
     for (int i = 0; i < frames; ++i) {
         const double time_s = double(i) / options.fps;
         if (timeline.live()) {
@@ -177,8 +184,11 @@ void write_film(const Options& options, Stage& stage, Timeline& timeline, double
         }
         stage.follow(timeline.state());
         const float aspect = stage.view.viewport_width / std::max(1.0f, stage.view.viewport_height);
-        stage.view.camera.jump(
-            film_pose(timeline.state().topology(), options, aspect, float(i) / float(std::max(1, frames - 1))));
+        if (tour)
+            tour->show(options.tour_at_s + time_s, timeline.state(), stage.view, aspect);
+        else
+            stage.view.camera.jump(
+                film_pose(timeline.state().topology(), options, aspect, float(i) / float(std::max(1, frames - 1))));
         stage.draw(timeline.state(), timeline, begin_s + time_s, 1 / options.fps);
         if (!encoder.write(stage.renderer.read_pixels().rgba))
             throw std::runtime_error(

@@ -16,6 +16,7 @@
 #include "viewer/film.h"
 #include "viewer/object_name.h"
 #include "viewer/stage.h"
+#include "viewer/tour.h"
 
 namespace bv {
 
@@ -90,9 +91,18 @@ int run_headless(const Options& options) {
     timeline.watch(stage.view.selected);
     stage.settle(timeline);
     stage.wait_for_plots();
+    std::optional<TourPlayer> tour = tour_of(options, timeline.state());
     if (options.output.ends_with(".mp4")) {
-        write_film(options, stage, timeline, begin_s);
+        write_film(options, stage, timeline, begin_s, tour ? &*tour : nullptr);
     } else {
+        if (tour) {
+            const View& view = stage.view;
+            const float aspect = view.viewport_width / std::max(1.0f, view.viewport_height);
+            if (options.simulated()) timeline.advance_to(begin_s + options.tour_at_s);
+            tour->show(options.tour_at_s, timeline.state(), stage.view, aspect);
+            stage.settle(timeline);  // the hall's size follows from the panels that the scene shows
+            tour->show(options.tour_at_s, timeline.state(), stage.view, aspect);
+        }
         stage.draw(timeline.state(), timeline, begin_s, 0);
         write_png(options.output, stage.renderer.read_pixels());
     }

@@ -144,6 +144,8 @@ void perform_look(Action action, View& view) {
             return flip(view.show_trunks);
         case Action::route:
             return view.toggle_route();
+        case Action::tour:
+            return flip(view.touring);
         case Action::beacons:
             return flip(view.show_beacons);
         case Action::signs:
@@ -208,7 +210,8 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
         return;
     }
     const bool dragging = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2);
-    if (inside && !dragging) point_at(state, *layout, view, ray_at(view, io.MousePos));
+    // While a tour goes on the pointer is nobody's.
+    if (inside && !dragging && !view.touring) point_at(state, *layout, view, ray_at(view, io.MousePos));
     if (ImGui::IsMouseDragging(0, 4)) {
         if (view.camera.mode == CameraMode::orbit)
             view.camera.orbit(io.MouseDelta.x, io.MouseDelta.y);

@@ -82,6 +82,7 @@ constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::legend, 'K', false, false, "K", "legend", panels},
     {Action::frame_stats, key_f3, false, false, "F3", "frame statistics", panels},
     {Action::feed_status, key_f4, false, false, "F4", "sources of telemetry", panels},
+    {Action::tour, key_f5, false, false, "F5", "go on with the tour, stop it", panels},
     {Action::scale_up, '=', true, false, "Ctrl+=", "larger panels and lettering", panels},
     {Action::scale_down, '-', true, false, "Ctrl+-", "smaller panels and lettering", panels},
     {Action::full_screen, key_f11, false, false, "F11", "full screen", panels},

@@ -56,6 +56,7 @@ enum class Action : uint8_t {
     times_forward,
     trunks,
     route,
+    tour,
     beacons,
     signs,
     all_boxes,

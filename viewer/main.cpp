@@ -12,8 +12,9 @@
 int main(int argc, char** argv) {
     const bv::ParsedOptions parsed = bv::parse_options(argc, argv);
     if (!parsed.options) return parsed.exit_code;
-    const bv::Options& options = *parsed.options;
+    bv::Options options = *parsed.options;
     try {
+        bv::take_tour(options);
         if (options.command != bv::Command::view) return bv::run_bench(options);
         if (options.headless) return bv::run_headless(options);
         return bv::run_window(options);

@@ -17,10 +17,13 @@
 #include "feed/embedded.h"
 #include "viewer/link.h"
 #include "viewer/object_name.h"
+#include "viewer/tour.h"
 
 namespace bv {
 
 namespace {
+
+constexpr std::string_view tour_prefix = "tour:";
 
 constexpr const char* footer = R"(SOURCE:
   sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k)
@@ -29,6 +32,7 @@ constexpr const char* footer = R"(SOURCE:
 
 VIEW (--camera):
   overview | fabric | aisle | hall:N | row:N | rack:N | node:N | gpu:N | switch:N ...   halls by number, others by index (from 0), all by name
+  tour:NAME | tour:FILE.toml                            a guided tour: tour:stakeholders, see docs/tours.md
 
 Examples:
   belvedere                                             the reference cluster in a window
@@ -36,6 +40,8 @@ Examples:
   belvedere site.bvr --at -5m --speed 10                replay, ten times as fast, from five minutes before the end
   belvedere --headless --output site.png --size 2560x1440 --camera hall:1
   belvedere --headless --output site.mp4 --duration 10 --fps 30
+  belvedere --camera tour:stakeholders                  the story of a 100,000-GPU machine in three minutes
+  belvedere tcp://10.0.0.5:5600 --wall                  a wall display
   belvedere bench render --source sim:reference-100k --camera overview --frames 200 --json
 
 Exit codes: 0 good, 1 failed (one sentence on stderr), 2 wrong usage.)";
@@ -137,12 +143,22 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--dump-state", options.dump_state, "also write what the panels show, as JSON")->type_name("FILE");
     app.add_flag("--insecure", options.insecure, "allow sources beyond this machine without encryption");
     app.add_option("--server-key", options.curve_server_key, "public CURVE key of the source (Z85)")->type_name("KEY");
-    const auto refuse = [&app](const std::string& name, const std::string& sentence, int arguments) {
-        auto* option = app.add_option_function<std::vector<std::string>>(
-            name, [sentence](const std::vector<std::string>&) { throw CLI::ValidationError(sentence); });
-        option->expected(0, arguments)->group("");
-    };
-    refuse("--wall", "--wall is not supported yet: use the window in full screen (F11)", 1);
+    app.add_option_function<std::vector<std::string>>(
+           "--wall",
+           [&options](const std::vector<std::string>& files) {
+               options.wall = true;
+               // "--wall tcp://…" names no tour but what the wall shows.
+               for (const std::string& file : files)
+                   if (file.find("://") != std::string::npos || file.starts_with("sim:") || file.ends_with(".bvr"))
+                       options.sources.push_back(file);
+                   else
+                       options.tour = file;
+           },
+           "full screen for a wall: large type, no pointer, a tour in a loop; default: the site, its halls, its "
+           "trouble")
+        ->type_name("[FILE]")
+        ->expected(0, 1);
+    app.add_option("--tour-at", options.tour_at_s, "second of the tour to begin with")->type_name("S");
     add_time_options(app, options);
 }
 
@@ -257,12 +273,23 @@ ParsedOptions parse_options(int argc, char** argv) {
             options.link = source;
         else
             options.sources.push_back(source);
-    options.camera_given = app.count("--camera") > 0 || options.command != Command::view;
+    if (options.camera.starts_with(tour_prefix)) {
+        options.tour = options.camera.substr(tour_prefix.size());
+        options.camera = "overview";
+    }
+    options.camera_given = (app.count("--camera") > 0 && options.tour.empty()) || options.command != Command::view;
     if (const std::string problem = check(options); !problem.empty()) {
         std::cerr << "belvedere: " << problem << "; see belvedere --help\n";
         return {{}, 2};
     }
     return {std::move(options), 0};
+}
+
+void take_tour(Options& options) {
+    if (options.tour.empty()) return;
+    const Tour tour = load_tour(options.tour);
+    if (options.sources.empty() && !tour.source.empty()) options.sources = {tour.source};
+    if (options.at.empty()) options.at = tour.at;
 }
 
 RendererOptions Options::renderer_options() const {
@@ -322,6 +349,24 @@ double Options::at_seconds(int64_t start_ns) const {
                     wanted));
 }
 
+void color_named(const std::string& name, View& view) {
+    for (const auto& [word, by] :
+         {std::pair{"health", ColorBy::health}, {"job", ColorBy::job}, {"rail", ColorBy::rail}, {"age", ColorBy::age}})
+        if (name == word) return view.color_with(by);
+    const size_t dot = name.find('.');
+    if (dot != std::string::npos) {
+        const auto object_class = object_class_from(name.substr(0, dot));
+        const auto index = object_class ? find_metric(*object_class, name.substr(dot + 1)) : std::nullopt;
+        if (index) return view.color_with({*object_class, *index});
+    }
+    // Without a class the GPUs' metric is meant, else the first class that has one of that name.
+    if (const auto index = find_metric(ObjectClass::gpu, name)) return view.color_with({ObjectClass::gpu, *index});
+    for (const ObjectClass object_class : all_object_classes)
+        if (const auto index = find_metric(object_class, name)) return view.color_with({object_class, *index});
+    throw std::runtime_error(fmt::format(
+        "there is no metric '{}'; use health, job, rail, age or one of docs/protocol.md, e.g. temp_celsius", name));
+}
+
 void apply_to_view(const Options& options, View& view) {
     view.theme = options.theme == "light" ? Theme::light : Theme::dark;
     view.panels_hidden = options.hide_panels;
@@ -333,27 +378,7 @@ void apply_to_view(const Options& options, View& view) {
         view.filter = Filter::parse(options.filter);
         view.filter_text = options.filter;
     }
-    if (options.color_by.empty()) return;
-    for (const auto& [name, by] :
-         {std::pair{"health", ColorBy::health}, {"job", ColorBy::job}, {"rail", ColorBy::rail}, {"age", ColorBy::age}})
-        if (options.color_by == name) {
-            return view.color_with(by);
-        }
-    const size_t dot = options.color_by.find('.');
-    if (dot != std::string::npos) {
-        const auto object_class = object_class_from(options.color_by.substr(0, dot));
-        const auto index = object_class ? find_metric(*object_class, options.color_by.substr(dot + 1)) : std::nullopt;
-        if (index) return view.color_with({*object_class, *index});
-    }
-    // Without a class the GPUs' metric is meant, else the first class that has one of that name.
-    if (const auto index = find_metric(ObjectClass::gpu, options.color_by))
-        return view.color_with({ObjectClass::gpu, *index});
-    for (const ObjectClass object_class : all_object_classes)
-        if (const auto index = find_metric(object_class, options.color_by))
-            return view.color_with({object_class, *index});
-    throw std::runtime_error(fmt::format(
-        "--color-by: there is no metric '{}'; use health, job, rail, age or one of docs/protocol.md, e.g. temp_celsius",
-        options.color_by));
+    if (!options.color_by.empty()) color_named(options.color_by, view);
 }
 
 namespace {

@@ -30,14 +30,17 @@ struct Options {
     std::string cluster, camera = "overview", color_by, filter, at, device, select, route_from, output, dump_state;
     std::string link;  // belvedere://…: a view that somebody sent
     std::string compare_as = "difference";
-    std::string compare;  // the other time of a comparison
-    std::string plot;     // metrics, comma-separated, plotted over the hall
+    std::string compare;   // the other time of a comparison
+    std::string tour;      // file or name of a tour
+    double tour_at_s = 0;  // its second to begin with
+    bool wall = false;     // full screen, without a pointer, the tour in a loop
+    std::string plot;      // metrics, comma-separated, plotted over the hall
     bool camera_given = false;
     std::string quality = "auto", theme = "dark", lod = "on";
     std::string curve_server_key;
     uint32_t width = 1920, height = 1080;
     bool headless = false, hide_panels = false, validation = false, insecure = false, json = false;
-    double duration_s = 10;
+    double duration_s = 0;  // 0: ten seconds, or the whole tour
     double fps = 30;
     double speed = 1;  // recorded seconds per second; negative: backwards
     bool speed_given = false;
@@ -68,12 +71,17 @@ struct ParsedOptions {
 };
 ParsedOptions parse_options(int argc, char** argv);
 
+// Where a tour was asked for: takes from it what was not said otherwise (source, time). Throws one sentence.
+void take_tour(Options& options);
+
 // What --select and --route-from name; invalid without. Throw one sentence.
 ObjectId object_selected(const Options& options, const Topology& topology);
 ObjectId route_begin(const Options& options, const Topology& topology);
 // Sets what the options say about the view once a topology is known. Throws one sentence: no such object, metric or
 // view.
 void apply_to_view(const Options& options, const Topology& topology, View& view);
+// Sets what colours the hall, as --color-by takes it. Throws one sentence.
+void color_named(const std::string& name, View& view);
 // The same for what needs no topology: theme, panels, filter.
 void apply_to_view(const Options& options, View& view);
 

@@ -41,6 +41,12 @@ struct Comparing {
     float divider = 0.5f;  // share of the hall's width
 };
 
+// What a tour says about its scene. progress: how far the tour is, 0..1; below zero there is no tour.
+struct Caption {
+    std::string title, text;
+    float opacity = 0, progress = -1;
+};
+
 struct View {
     Camera camera;
     Cursor cursor;          // the time that is shown
@@ -68,6 +74,10 @@ struct View {
     float ui_scale = 1.0f;       // monitor DPI × operator's choice
     float zoom_scale = 1.0f;     // the operator's choice (Ctrl+=, Ctrl+-)
     bool panels_hidden = false;  // Tab
+    bool bar_only = false;       // tours and walls: of the panels only the bar above
+    Caption caption;
+    bool touring = false;  // a tour moves the camera; a person's hand stops it
+    bool silent = false;   // no source speaks any more: what is shown is old
     bool left_folded = false, right_folded = false, bottom_folded = false;
     float left_width = 320, right_width = 380, bottom_height = 140;  // at scale 1
     enum class LeftTab : uint8_t { events, tree, jobs, moments } left_tab = LeftTab::events;

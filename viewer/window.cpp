@@ -152,6 +152,11 @@ float Window::content_scale() const {
     return std::clamp(std::max(x, y), 0.75f, 4.0f);
 }
 
+void Window::hide_pointer() {
+    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;  // else ImGui shows it again
+    glfwSetInputMode(impl_->handle, GLFW_CURSOR, GLFW_CURSOR_HIDDEN);
+}
+
 void Window::toggle_full_screen() {
     int* at = impl_->windowed;
     if (glfwGetWindowMonitor(impl_->handle)) {

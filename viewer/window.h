@@ -36,6 +36,7 @@ public:
     [[nodiscard]] float content_scale() const;  // the monitor's pixel density, 1 = 96 dpi
 
     void toggle_full_screen();
+    void hide_pointer();  // while it is over the window
     void set_title(const std::string& title);
     void new_ui_frame();  // ImGui's input of this frame
 

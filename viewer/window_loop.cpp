@@ -15,8 +15,10 @@
 
 #include "render/png.h"
 #include "viewer/input.h"
+#include "viewer/panels/memory.h"
 #include "viewer/panels/panels.h"
 #include "viewer/stage.h"
+#include "viewer/tour.h"
 #include "viewer/window.h"
 
 namespace bv {
@@ -34,6 +36,7 @@ public:
 
     [[nodiscard]] double wait_s(const View& view, bool trouble) const {
         if (busy_frames_ > 0 || view.camera.moving()) return 0;
+        if (view.touring) return std::clamp(touring_period_s - seconds(Clock::now() - drawn_), 0.0, touring_period_s);
         // Playing slowly, little moves from frame to frame.
         const double period = view.cursor.playing            ? std::abs(view.cursor.speed) > 2 ? 1.0 / 30 : 0.1
                               : ImGui::GetIO().WantTextInput ? 0.25
@@ -58,6 +61,7 @@ public:
     }
 
 private:
+    static constexpr double touring_period_s = 1.0 / 30;
     // Pulses only while telemetry flows; a stopped cluster stands still.
     [[nodiscard]] bool fresh() const { return Clock::now() - heard_ < std::chrono::seconds(3); }
     int busy_frames_ = 3;
@@ -93,6 +97,51 @@ RendererOptions for_window(const Options& options, Window& window) {
     return renderer;
 }
 
+// The tour of a window: goes on with the clock until a person takes the camera.
+class LiveTour {
+public:
+    explicit LiveTour(const Options& options) : options_(options), second_(options.tour_at_s) {}
+
+    // A cluster has become known.
+    void start(const ClusterState& state, View& view) {
+        player_ = tour_of(options_, state);
+        view.touring = player_.has_value();
+    }
+    void advance(double dt, const ClusterState& state, View& view) {
+        if (!player_) view.touring = false;
+        // A wall goes on by itself when whoever stood before it has gone.
+        idle_s_ = view.touring ? 0 : idle_s_ + dt;
+        if (player_ && options_.wall && idle_s_ > wall_waits_s) view.touring = true;
+        if (!view.touring) return;
+        if (!options_.wall && second_ > player_->tour().seconds()) return end(view);
+        player_->show(second_, state, view, view.viewport_width / std::max(1.0f, view.viewport_height));
+        second_ += dt;
+    }
+    // A person moves the camera: it is his now.
+    void interrupt(View& view, PanelMemory& memory) {
+        if (!view.touring) return;
+        view.touring = false;
+        show_toast(memory, "The tour waits. F5 goes on with it.", Health::ok);
+    }
+
+private:
+    static constexpr double wall_waits_s = 60;
+    void end(View& view) {
+        view.touring = view.bar_only = false;
+        view.caption = {};
+        second_ = 0;
+    }
+    const Options& options_;
+    std::optional<TourPlayer> player_;
+    double second_, idle_s_ = 0;
+};
+
+bool takes_camera(const InputRequests& requests, const View& view) {
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool dragged = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || io.MouseWheel != 0;
+    return requests.moving || view.camera.moving() || (dragged && !io.WantCaptureMouse);
+}
+
 }  // namespace
 
 int run_window(const Options& options) {
@@ -115,6 +164,9 @@ int run_window(const Options& options) {
     View& view = stage.view;
     view.cursor.speed = options.speed;
     view.cursor.playing = options.speed_given;
+    LiveTour tour(options);
+    if (options.wall) window.toggle_full_screen(), window.hide_pointer();
+    const double wall_scale = options.wall ? 1.6 : 1.0;  // read from five metres
     InputRequests requests;
     const auto start = Clock::now();
     auto last = start;
@@ -131,18 +183,24 @@ int run_window(const Options& options) {
         const double dt = seconds(now - last);
         last = now;
         stage.resize(window.width(), window.height());
-        stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale);
+        stage.set_scale((options.ui_scale > 0 ? float(options.ui_scale) : window.content_scale()) * view.zoom_scale *
+                        float(wall_scale));
         timeline.advance(view.cursor, dt);             // where the cursor stands
         const ClusterState& state = timeline.state();  // the only way to read state
         pace.heard(state.values_heard_ns);
         // The first view is framed to the room that the panels leave, so they are laid out before it is chosen.
         if (!stage.layout() && !state.empty()) stage.settle(timeline);
-        if (stage.follow(state)) window.set_title(fmt::format("{} – belvedere", state.topology().title));
+        if (stage.follow(state)) {
+            window.set_title(fmt::format("{} – belvedere", state.topology().title));
+            tour.start(state, view);
+        }
+        tour.advance(std::min(dt, 0.5), state, view);
         timeline.watch(view.selected);
         view.camera.advance(float(std::min(dt, 0.1)));
         stage.draw(state, timeline, seconds(now - start), dt, [&] {  // state → rows → pixels
             requests = handle_input(window, timeline, stage.layout(), view, stage.memory, float(dt));
         });
+        if (takes_camera(requests, view)) tour.interrupt(view, stage.memory);
         if (requests.dump_state) dump(stage, state, timeline);
         if (requests.full_screen) window.toggle_full_screen();
         pace.drawn(requests.moving || view.camera.moving());

@@ -136,6 +136,7 @@ Json dump_time(const UiContext& ui) {
             {"utc", rfc3339(ui.state.time_ns)},
             {"live", timeline.live()},
             {"complete", timeline.complete()},
+            {"silent", ui.view.silent},
             {"mode", timeline.replay() ? "replay"
                      : past            ? "rewound"
                      : timeline.live() ? "live"
@@ -184,6 +185,7 @@ Json dump_sources(const UiContext& ui) {
 Json dump_panels(const View& view) {
     constexpr std::array<std::string_view, 4> tabs{"events", "tree", "jobs", "moments"};
     return {{"hidden", view.panels_hidden},
+            {"bar_only", view.bar_only},
             {"left_tab", tabs[size_t(view.left_tab)]},
             {"left_folded", view.left_folded},
             {"right_folded", view.right_folded},
@@ -296,6 +298,8 @@ std::string dump_state_json(const UiContext& ui) {
         out["time"] = dump_time(ui);
     }
     out["selection"] = dump_object(ui, view.selected);
+    out["tour"] = {
+        {"touring", ui.view.touring}, {"progress", ui.view.caption.progress}, {"title", ui.view.caption.title}};
     out["trunk"] = dump_trunk(ui, ui.view.trunk);
     out["hovered_trunk"] = dump_trunk(ui, ui.view.hovered_trunk);
     out["routes"] = dump_routes(ui);

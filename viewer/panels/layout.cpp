@@ -19,13 +19,19 @@ Layout layout_of(const View& view) {
     Layout out;
     out.window = {0, 0, size.x, size.y};
     // A recording of which only the hall is asked for is a picture of its own.
-    const bool away = !view.cursor.live && !(view.cursor.replay && view.panels_hidden);
+    const bool away = view.silent || (!view.cursor.live && !(view.cursor.replay && view.panels_hidden));
     if (away) out.edge = px(6);
     const Rect inner = out.window.inset(out.edge, out.edge);
     const float band = away ? px(52) : 0;
     if (view.panels_hidden) {
         out.time = {inner.x, inner.y, inner.w, band};
         out.hall = {inner.x, inner.y + band, inner.w, std::max(1.f, inner.h - band)};
+        return out;
+    }
+    if (view.bar_only) {
+        out.top = {inner.x, inner.y, inner.w, px(40)};
+        out.time = {inner.x, out.top.bottom(), inner.w, band};
+        out.hall = {inner.x, out.time.bottom(), inner.w, std::max(1.f, inner.bottom() - out.time.bottom())};
         return out;
     }
     // Narrow windows keep the hall at least as wide as both sides need to leave it; wide ones give the sides some of
@@ -60,6 +66,15 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
            (ui.view.comparing.on && overlaps(comparison_rect(ui.view, layout)));
 }
 
+namespace {
+
+// Somebody has spoken, and nobody does any more.
+bool is_silent(const ClusterState& state, const Digest& digest) {
+    return !state.empty() && state.values_heard_ns != 0 && digest.sources_total > 0 && digest.sources_live == 0;
+}
+
+}  // namespace
+
 void draw_ui(const UiContext& ui) {
     PanelMemory& memory = ui.memory;
     update_digest(ui, memory);
@@ -67,19 +82,20 @@ void draw_ui(const UiContext& ui) {
     ui.view.hovered_time_ns = std::exchange(memory.pointed_time_ns, std::nullopt);
     // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.
     if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {}, ui.view.hovered_trunk = {};
+    ui.view.silent = ui.timeline.live() && is_silent(ui.state, memory.digest);
     const Layout layout = layout_of(ui.view);
     ui.view.viewport_x = layout.hall.x;
     ui.view.viewport_y = layout.hall.y;
     ui.view.viewport_width = layout.hall.w;
     ui.view.viewport_height = layout.hall.h;
-    if (!ui.view.panels_hidden) {
-        draw_top_bar(ui);
+    if (!ui.view.panels_hidden) draw_top_bar(ui);
+    if (!ui.view.panels_hidden && !ui.view.bar_only) {
         draw_left(ui);
         draw_inspector(ui);
         draw_bottom(ui);
-        draw_compass(ui);
-        if (ui.view.legend_open && !ui.state.empty()) draw_legend(ui);
+        if (ui.view.caption.progress < 0) draw_compass(ui);
     }
+    if (!ui.view.panels_hidden && ui.view.legend_open && !ui.state.empty()) draw_legend(ui);
     if (ui.view.wants_link) copy_link(ui);
     // Who searches has the right side of the hall to himself; what was open there comes back.
     const bool searching = ui.view.search_open || ui.view.palette_open;
@@ -88,6 +104,7 @@ void draw_ui(const UiContext& ui) {
     draw_time_band(ui);
     if (ui.view.plots.open && !ui.state.empty()) draw_history_panel(ui);
     if (ui.view.comparing.on && !ui.state.empty()) draw_comparison(ui);
+    draw_caption(ui);
     draw_waiting(ui);
     draw_source_trouble(ui);
     draw_tooltip(ui);

@@ -299,10 +299,13 @@ void draw_legend(const UiContext& ui) {
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
     const float width = std::min(px(288), hall.w - px(120));
     // In a small window the hall needs the room.
-    const float links = ui.view.show_trunks && hall.w >= px(640) ? px(32) : 0;
+    const float links = ui.view.show_trunks && ui.view.caption.progress < 0 && hall.w >= px(640) ? px(32) : 0;
     const float height = px(132) + links;
     if (width < px(180) || hall.h < px(200)) return;
-    const Rect box{hall.x + px(16), hall.bottom() - height - px(16), width, height};
+    // The caption of a tour has the left; there the choice of links is nobody's business.
+    const bool touring = ui.view.caption.progress >= 0;
+    const Rect box{touring ? hall.right() - width - px(32) : hall.x + px(16),
+                   hall.bottom() - height - px(touring ? 40 : 16), width, height};
     if (is_covered(ui, layout_of(ui.view), box)) return;
     PanelMemory& memory = ui.memory;
     begin_region(ui.view, "##legend", box);

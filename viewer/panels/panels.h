@@ -44,6 +44,7 @@ void draw_help(const UiContext& ui);
 void draw_feed_status(const UiContext& ui);
 void draw_frame_stats(const UiContext& ui);
 void draw_compass(const UiContext& ui);
+void draw_caption(const UiContext& ui);  // of a tour
 void draw_source_trouble(const UiContext& ui);  // what is not shown and why, over the hall
 void draw_tooltip(const UiContext& ui);         // of what is hovered in the hall
 

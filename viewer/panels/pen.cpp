@@ -85,20 +85,37 @@ std::string Pen::name_cut(Type type, std::string_view name, float max_width) con
     return std::string(name.substr(0, head)) + std::string(ellipsis) + std::string(name.substr(tail));
 }
 
-float Pen::text_wrapped(float x, float y, float max_width, Type type, Rgba color, std::string_view t) const {
-    const ImFont* f = font(type);
-    const float line = f->FontSize + px(2);
-    const char* at = t.data();
-    const char* const end = t.data() + t.size();
-    float used = 0;
+namespace {
+
+// Calls back with each line of a text that is broken at spaces.
+template <typename Line>
+void for_each_line(const ImFont* font, float max_width, std::string_view text, Line line) {
+    const char* at = text.data();
+    const char* const end = text.data() + text.size();
     while (at < end) {
-        const char* stop = f->CalcWordWrapPositionA(1.0f, at, end, max_width);
+        const char* stop = font->CalcWordWrapPositionA(1.0f, at, end, max_width);
         if (stop == at) ++stop;
-        text(x, y + used + line * 0.5f, type, color, {at, size_t(stop - at)});
-        used += line;
+        line(std::string_view(at, size_t(stop - at)));
         at = stop;
         while (at < end && (*at == ' ' || *at == '\n')) ++at;
     }
+}
+
+}  // namespace
+
+float Pen::text_wrapped(float x, float y, float max_width, Type type, Rgba color, std::string_view t) const {
+    const float height = font(type)->FontSize + px(2);
+    float used = 0;
+    for_each_line(font(type), max_width, t, [&](std::string_view line) {
+        text(x, y + used + height * 0.5f, type, color, line);
+        used += height;
+    });
+    return used;
+}
+
+float Pen::wrapped_height(float max_width, Type type, std::string_view t) const {
+    float used = 0;
+    for_each_line(font(type), max_width, t, [&](std::string_view) { used += font(type)->FontSize + px(2); });
     return used;
 }
 

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] std::string name_cut(Type type, std::string_view name, float max_width) const;
     // Broken into lines at spaces; returns the height used.
     float text_wrapped(float x, float y, float max_width, Type type, Rgba color, std::string_view text) const;
+    [[nodiscard]] float wrapped_height(float max_width, Type type, std::string_view text) const;
     // Value and faint unit, ending at `right`; returns the width used.
     float quantity_right(float right, float mid_y, Type type, Rgba color, const Quantity& quantity) const;
     float quantity_left(float x, float mid_y, Type type, Rgba color, const Quantity& quantity) const;

@@ -1,6 +1,6 @@
 // That the picture is not of now: a frame around the window and a band above the hall, paper white on the dark theme
-// and ink on the light one, which no severity is. Reads: the cursor. Writes: the cursor (a click on the band goes
-// back).
+// and ink on the light one, which no severity is; hatched where the sources have fallen silent. Reads: the cursor.
+// Writes: the cursor (a click on the band goes back).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,6 +22,11 @@ std::string span_words(double seconds) {
     return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
 }
 
+void ground(const Pen& pen, const Rect& rect, bool hatched) {
+    pen.fill(rect, pen.colors.text);
+    if (hatched) pen.hatch(rect, with_alpha(pen.colors.ground, 0.28f), 8);
+}
+
 void draw_edge(const UiContext& ui, const Layout& layout) {
     const Rect& w = layout.window;
     ImGui::SetNextWindowPos(w.min());
@@ -34,7 +39,7 @@ void draw_edge(const UiContext& ui, const Layout& layout) {
     const float e = layout.edge;
     for (const Rect& side : {Rect{w.x, w.y, w.w, e}, Rect{w.x, w.bottom() - e, w.w, e}, Rect{w.x, w.y, e, w.h},
                              Rect{w.right() - e, w.y, e, w.h}})
-        pen.fill(side, pen.colors.text);
+        ground(pen, side, ui.view.silent);
     ImGui::End();
 }
 
@@ -43,10 +48,26 @@ std::string playing_words(const Cursor& cursor) {
     return fmt::format("playing {}{:g}×", cursor.speed < 0 ? "back " : "", std::abs(cursor.speed));
 }
 
+// Since when nothing is heard.
+void draw_silence(const UiContext& ui, const Pen& pen, const Rect& band) {
+    const Rgba ink = pen.colors.ground;
+    const std::string words = span_words(double(ui.timeline.source_now_ns() - ui.state.time_ns) * 1e-9) + " old";
+    // Letters stand on plain ground, not on hatching.
+    const float word = pen.width(Type::display, "NOT LIVE"), age = pen.width(Type::display, words);
+    pen.fill({band.x + pen.px(8), band.y, word + age + pen.px(48), band.h}, pen.colors.text);
+    pen.text(band.x + pen.px(16), band.mid_y(), Type::display, ink, "NOT LIVE");
+    pen.text(band.x + pen.px(40) + word, band.mid_y(), Type::display, ink, words);
+    const std::string_view why = "No source speaks any more";
+    const float room = pen.width(Type::title, why) + pen.px(16);
+    if (word + age + room + pen.px(80) > band.w) return;
+    pen.fill({band.right() - room - pen.px(8), band.y, room, band.h}, pen.colors.text);
+    pen.text_right(band.right() - pen.px(16), band.mid_y(), Type::title, ink, why);
+}
+
 }  // namespace
 
 void draw_time_band(const UiContext& ui) {
-    if (ui.timeline.at_head()) return;
+    if (ui.timeline.at_head() && !ui.view.silent) return;
     const Layout layout = layout_of(ui.view);
     if (layout.time.h <= 0) return;
     draw_edge(ui, layout);
@@ -54,7 +75,12 @@ void draw_time_band(const UiContext& ui) {
     const Pen pen(ui.view);
     const Rect& band = layout.time;
     const Rgba ink = pen.colors.ground;
-    pen.fill(band, pen.colors.text);
+    ground(pen, band, ui.view.silent);
+    if (ui.view.silent) {
+        draw_silence(ui, pen, band);
+        end_region();
+        return;
+    }
     const int64_t now = ui.timeline.now_ns();
     const bool replay = ui.timeline.replay();
     float x = band.x + pen.px(16);
