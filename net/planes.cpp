@@ -2,9 +2,12 @@
 // be vectors.
 #include "net/planes.h"
 
+// How literals are packed is chosen by a parameter that is "experimental" in name only: its number is fixed.
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace bv {
 
@@ -53,8 +56,31 @@ void join_delta_planes(const std::byte* planes, const uint16_t* base, std::span<
 
 struct Compressor::Context {
     ZSTD_CCtx* zstd = ZSTD_createCCtx();
-    ~Context() { ZSTD_freeCCtx(zstd); }
+    ZSTD_CCtx* planes = nullptr;  // made when the first plane comes
+    ~Context() {
+        ZSTD_freeCCtx(zstd);
+        ZSTD_freeCCtx(planes);
+    }
 };
+
+namespace {
+
+std::runtime_error no_memory() { return std::runtime_error("zstd has no memory left to compress a message."); }
+
+ZSTD_CCtx* create_plane_context() {
+    ZSTD_CCtx* zstd = ZSTD_createCCtx();
+    if (!zstd) throw no_memory();
+    const std::pair<ZSTD_cParameter, int> parameters[] = {{ZSTD_c_compressionLevel, 1},
+                                                          {ZSTD_c_minMatch, 7},
+                                                          {ZSTD_c_targetLength, 16},
+                                                          {ZSTD_c_literalCompressionMode, ZSTD_lcm_huffman}};
+    for (const auto& [parameter, value] : parameters)
+        if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, parameter, value)))
+            throw std::runtime_error("This version of zstd cannot pack planes as recordings need it.");
+    return zstd;
+}
+
+}  // namespace
 Compressor::Compressor() : context_(std::make_unique<Context>()) {}
 Compressor::~Compressor() = default;
 Compressor::Compressor(Compressor&&) noexcept = default;
@@ -64,7 +90,16 @@ std::span<const std::byte> Compressor::compress(std::span<const std::byte> bytes
     const size_t bound = ZSTD_compressBound(bytes.size());
     if (out_.size() < bound) out_.resize(bound);
     const size_t size = ZSTD_compressCCtx(context_->zstd, out_.data(), out_.size(), bytes.data(), bytes.size(), level);
-    if (ZSTD_isError(size)) throw std::runtime_error("zstd has no memory left to compress a message.");
+    if (ZSTD_isError(size)) throw no_memory();
+    return {out_.data(), size};
+}
+
+std::span<const std::byte> Compressor::compress_plane(std::span<const std::byte> plane) {
+    if (!context_->planes) context_->planes = create_plane_context();
+    const size_t bound = ZSTD_compressBound(plane.size());
+    if (out_.size() < bound) out_.resize(bound);
+    const size_t size = ZSTD_compress2(context_->planes, out_.data(), out_.size(), plane.data(), plane.size());
+    if (ZSTD_isError(size)) throw no_memory();
     return {out_.data(), size};
 }
 

@@ -61,6 +61,7 @@ int64_t busy_ns() {
 }
 
 constexpr int forget_rows_at_once = 2000;
+constexpr int pages_freed_at_end = 16384;
 constexpr int64_t never_heard = std::numeric_limits<int64_t>::min();
 
 // Everything that touches the file, on the writing thread.
@@ -141,7 +142,9 @@ public:
         transaction.commit();
         for (Pending* pending : folded_) pending->times_ns.clear(), pending->rows.clear();
         folded_.clear();
-        database_.run("pragma wal_checkpoint(truncate);");
+        // Where the single ticks were is free for the next ones, of which there are none.
+        database_.run(
+            fmt::format("pragma incremental_vacuum({}); pragma wal_checkpoint(truncate);", pages_freed_at_end).c_str());
         // One file that is read anywhere, unless somebody reads it just now.
         try {
             database_.run("pragma busy_timeout = 0; pragma journal_mode = delete;");

@@ -16,7 +16,7 @@
 namespace bv {
 
 inline constexpr int64_t recording_application_id = 0x42565231;  // "BVR1"
-inline constexpr int64_t recording_version = 1;
+inline constexpr int64_t recording_version = 2;
 inline constexpr size_t max_cluster_bytes = 64u << 20;  // of the text of its cluster
 inline constexpr int64_t never_ns = std::numeric_limits<int64_t>::max();
 

@@ -1,7 +1,7 @@
 // How a recording packs values: a block is one stretch of one column over one to ten ticks. Values are kept as they
-// are, or as differences to the object before, to the tick before, or both, whichever is smallest; in byte planes, each
-// packed with zstd. A tick in the middle is unpacked without the rest where the mode allows. docs/recording.md prints
-// the layout.
+// are, or as differences to the object before, to the tick beside, or both, whichever is smallest; in byte planes, each
+// packed with zstd. Differences along ticks lead outwards from a base in the middle, so that no tick is far from it.
+// docs/recording.md prints the layout.
 #pragma once
 
 #include <array>
@@ -23,8 +23,9 @@ inline constexpr uint32_t max_block_ticks = 10;
 enum class BlockMode : uint8_t {
     values,
     along_objects,  // to the object before; of the first object to 0
-    along_ticks,    // to the same object one tick before
-    along_both      // the difference along ticks, and of that the difference along objects
+    along_ticks,    // to the same object in the tick beside it, towards the base
+    along_both,     // the difference along ticks, and of that the difference along objects
+    from_base       // to the same object in the base: noise around a level is unpacked in two steps
 };
 
 // Little-endian, followed by the tick times (int64 each), the sizes of the planes (uint16 each, a low and a high one
@@ -34,11 +35,12 @@ struct BlockHeader {
     uint32_t series = 0;
     uint32_t objects = 0;
     uint16_t ticks = 0;
-    uint8_t version = 1;
-    BlockMode first_mode = BlockMode::values;  // of the first tick: values or along_objects
-    BlockMode mode = BlockMode::along_ticks;   // of the others
-    uint8_t frame_ticks = 1;                   // after the first tick, so many share a frame
-    uint16_t reserved = 0;
+    uint8_t version = 2;
+    BlockMode base_mode = BlockMode::values;  // of the base: values or along_objects
+    BlockMode mode = BlockMode::along_ticks;  // of the others
+    uint8_t frame_ticks = 1;                  // the base has a frame of its own; of the others so many share one
+    uint8_t base = 0;                         // which tick it is
+    uint8_t reserved = 0;
     uint32_t bytes = 0;  // of the whole block
     int64_t interval_ns = 0;
 };
@@ -51,7 +53,8 @@ public:
                                       std::span<const uint16_t* const> rows, uint32_t objects);
 
 private:
-    void append_frame(std::span<const uint16_t> zigzag, size_t frame);
+    BlockMode choose_mode(std::span<const uint16_t* const> rows, size_t base, size_t objects);
+    void append_frame(std::span<const uint16_t> differences, size_t frame);
     void append_plane(std::span<const std::byte> plane, size_t which);
 
     Compressor compressor_;
@@ -78,8 +81,15 @@ public:
 
 private:
     [[nodiscard]] size_t frames() const;
-    [[nodiscard]] size_t first_tick_of(size_t frame) const;
     [[nodiscard]] size_t ticks_of(size_t frame) const;
+    // The frames that lead to a tick: the base first where it builds on it, then [first, last] of the others, counted
+    // without the base.
+    struct Way {
+        bool from_base;
+        size_t first, last;
+    };
+    [[nodiscard]] Way way_to(size_t tick) const;
+    [[nodiscard]] bool decode_base(std::span<uint16_t> out);
     [[nodiscard]] bool unpack(size_t frame);  // into low_ and high_
     [[nodiscard]] bool unpack_plane(size_t which, std::span<std::byte> out);
 

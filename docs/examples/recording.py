@@ -53,16 +53,17 @@ def unzigzag(value):
 
 def unpack_block(data):
     """[(time_ns, array of raw values)] of a block."""
-    crc, series, objects, ticks, version, first_mode, mode, frame_ticks, _, size, interval_ns = struct.unpack_from("<IIIHBBBBHIq", data)
-    if version != 1 or size != len(data) or crc32c(data[4:]) != crc:
+    crc, series, objects, ticks, version, base_mode, mode, frame_ticks, base, _, size, interval_ns = struct.unpack_from("<IIIHBBBBBBIq", data)
+    if version != 2 or size != len(data) or crc32c(data[4:]) != crc:
         raise ValueError("damaged")
     times = struct.unpack_from(f"<{ticks}q", data, 32)
-    frames = [1]  # how many ticks each frame holds: the first tick by itself, then frame_ticks each
+    frames = [1]  # how many ticks each frame holds: the base by itself, then frame_ticks each of the others
     while sum(frames) < ticks:
         frames.append(min(frame_ticks, ticks - sum(frames)))
     sizes = struct.unpack_from(f"<{2 * len(frames)}H", data, 32 + 8 * ticks)
     at = 32 + 8 * ticks + 4 * len(frames)
-    rows = []
+    rows = [None] * ticks
+    others = [tick for tick in range(ticks) if tick != base]
     for frame, count in enumerate(frames):
         planes = []
         for plane in (0, 1):  # low bytes, then high bytes
@@ -72,16 +73,18 @@ def unpack_block(data):
             at += length
         for tick in range(count):
             packed = [low | high << 8 for low, high in zip(*(p[tick * objects:(tick + 1) * objects] for p in planes))]
-            how = first_mode if frame == 0 else mode  # 0 values, 1 along objects, 2 along ticks, 3 along both
+            how = base_mode if frame == 0 else mode  # 0 values, 1 along objects, 2 along ticks, 3 along both, 4 from the base
             if how:
                 packed = [unzigzag(value) for value in packed]
             if how in (1, 3):
                 for i in range(1, objects):
                     packed[i] += packed[i - 1]
-            if how in (2, 3):
-                packed = [value + before for value, before in zip(packed, rows[-1])]
-            rows.append(array.array("H", (value & 0xFFFF for value in packed)))
-    return list(zip(times, rows))
+            rows[base if frame == 0 else others.pop(0)] = packed
+    for tick in [*range(base + 1, ticks), *range(base - 1, -1, -1)]:  # outwards from the base
+        if mode >= 2:
+            source = rows[base if mode == 4 else tick - 1 if tick > base else tick + 1]
+            rows[tick] = [value + other for value, other in zip(rows[tick], source)]
+    return [(time_ns, array.array("H", (value & 0xFFFF for value in row))) for time_ns, row in zip(times, rows)]
 
 
 def history(database, metric, index):

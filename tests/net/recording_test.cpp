@@ -207,7 +207,7 @@ TEST_CASE("a file whose creation was interrupted is begun anew") {
     CHECK(database.pragma("auto_vacuum") == 2);
 }
 
-TEST_CASE("a file that is none, another cluster's or of a later version is refused in one sentence") {
+TEST_CASE("a file that is none, another cluster's or of another version is refused in one sentence") {
     Folder folder;
     std::ofstream(folder.path / "text.bvr") << "hello, this is no database at all";
     CHECK_THROWS_AS(Recording(folder.path / "text.bvr"), std::runtime_error);
@@ -215,6 +215,10 @@ TEST_CASE("a file that is none, another cluster's or of a later version is refus
     CHECK_THROWS_WITH(Recording(folder.path), doctest::Contains("is a folder"));
     { Recorder recorder(folder.path / "a.bvr", load_cluster("array-512")); }
     CHECK_THROWS_WITH(Recorder(folder.path / "a.bvr", load_cluster("nvl72-8k")), doctest::Contains("another cluster"));
+    Database(folder.path / "a.bvr", Database::Mode::write).run("pragma user_version = 1");
+    const auto sentence = doctest::Contains("is a recording of version 1; this program reads version 2.");
+    CHECK_THROWS_WITH(Recording(folder.path / "a.bvr"), sentence);
+    CHECK_THROWS_WITH(Recorder(folder.path / "a.bvr", load_cluster("array-512")), sentence);
 }
 
 TEST_CASE("flipped bits are never served as values") {
