@@ -24,6 +24,8 @@ namespace bv {
 namespace {
 
 constexpr auto look_every = std::chrono::milliseconds(100);
+// What is wrong with a source is said when it has lasted: a machine that is busy for a moment is no news.
+constexpr auto problem_lasts = std::chrono::seconds(1);
 
 struct RecordArguments {
     std::vector<std::string> endpoints;
@@ -80,16 +82,17 @@ public:
     void look(const RecorderStatus& status, const std::vector<SourceStatus>& sources) {
         if (status.path.empty() && !status.problem.empty()) throw std::runtime_error(status.problem);
         for (const SourceStatus& source : sources) {
-            std::string& said = said_[source.name + " " + source.endpoint];
+            Said& said = said_[source.name + " " + source.endpoint];
             const bool now_live = source.link == SourceStatus::Link::live;
             std::string word = now_live
                                    ? fmt::format("recording {} from {} into {}.", source.name, source.endpoint, file_)
                                    : source.problem;
-            if (word.empty() || word == said) continue;
-            if (!now_live && !source.name.empty()) word = fmt::format("{}: {}", source.name, word);
-            if (word == said) continue;
+            if (!now_live && !word.empty() && !source.name.empty()) word = fmt::format("{}: {}", source.name, word);
+            const auto now = std::chrono::steady_clock::now();
+            if (word != said.coming) said.coming = word, said.since = now;
+            if (word.empty() || word == said.word || (!now_live && now - said.since < problem_lasts)) continue;
             say(word);
-            said = word;
+            said.word = word;
         }
         if (status.problem != problem_) {
             say(status.problem.empty()
@@ -108,8 +111,13 @@ public:
 private:
     static void say(const std::string& sentence) { fmt::print(stderr, "belvedere-feed: {}\n", sentence); }
 
+    struct Said {
+        std::string word, coming;  // said last; to be said if it lasts
+        std::chrono::steady_clock::time_point since;
+    };
+
     std::string file_, problem_;
-    std::map<std::string, std::string> said_;
+    std::map<std::string, Said> said_;
     uint64_t lost_ = 0;
     bool slow_said_ = false;
 };

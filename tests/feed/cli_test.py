@@ -496,6 +496,25 @@ class Record(Case):
             self.assertEqual(result.returncode, 1)
             self.assertIn(b"standard output cannot be written: No space left", result.stderr)
 
+    def test_says_a_silence_that_lasts_and_no_other(self):
+        """A publisher that stands still for a moment, as on a busy machine, is no news; one that stays away is, and so is its return."""
+        endpoint = f"ipc://{self.folder}/publisher"
+        simulator = self.start("simulate", "--cluster", "array-512", "--bind", endpoint, "--rate", "20")
+        self.assertIn("publishing", simulator.stdout.readline().decode())
+        recorder = self.start("record", endpoint, "-o", str(self.folder / "run.bvr"))
+        said = [recorder.stderr.readline().decode()]
+        for pause_s in (0.6, 4):
+            simulator.send_signal(signal.SIGSTOP)
+            time.sleep(pause_s)
+            simulator.send_signal(signal.SIGCONT)
+            time.sleep(1)
+        said += [recorder.stderr.readline().decode() for _ in range(2)]
+        recorder.send_signal(signal.SIGTERM)
+        self.assertEqual(recorder.communicate(timeout=PATIENCE_S), (b"", b""))
+        self.assertIn("sim: Nothing heard for", said[1])
+        self.assertIn("recording sim from", said[0])
+        self.assertEqual(said[2], said[0])
+
     def test_goes_on_with_a_file_and_says_what_is_missing(self):
         endpoint = self.publish()
         file = self.folder / "run.bvr"

@@ -2,16 +2,22 @@
 // killed with SIGKILL at a random time, often while it starts, commits or folds; after every kill the file is opened
 // and compared with what was published, and the next recorder goes on with it.
 //
+// What is lost is counted from when it was published until the kill, less the time in which the system let the
+// recorder or this process wait for a processor: a busy machine is no loss, a recorder that holds ticks back is one.
+//
 // Arguments: the program belvedere-feed. BELVEDERE_CRASHES says how often; 200 by default.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -32,6 +38,9 @@ namespace {
 
 constexpr int64_t interval_ns = 40'000'000;  // 25 ticks a second
 constexpr int kills_between_verify = 25;
+constexpr int kills_between_long_lives = 10;
+constexpr auto longest_life = std::chrono::seconds(5);
+constexpr double most_lost_ms = 1000, usually_lost_ms = 120;  // three ticks
 
 // Values alone: which events a late joiner hears depends on when it joined.
 uint64_t hash_of_values(ClusterState state) {
@@ -48,8 +57,27 @@ void check(bool good, const std::string& sentence) {
     if (!good) fail(sentence);
 }
 
-struct Published {
+// How long the threads of a process have waited for a processor, by the kernel's account; 0 where it keeps none.
+double waited_ms(pid_t id) {
+    double sum_ns = 0;
+    std::error_code error;
+    for (fs::directory_iterator thread(fmt::format("/proc/{}/task", id), error), end; !error && thread != end;
+         thread.increment(error)) {
+        double ran_ns = 0, waited_ns = 0;
+        std::ifstream(thread->path() / "schedstat") >> ran_ns >> waited_ns;
+        sum_ns += waited_ns;
+    }
+    return sum_ns * 1e-6;
+}
+
+struct Moment {
     Clock::time_point when;
+    double waited_ms = 0;  // by both processes until then
+};
+Moment now(pid_t recorder) { return {Clock::now(), waited_ms(recorder) + waited_ms(::getpid())}; }
+
+struct Published {
+    Moment moment;
     uint64_t values = 0;  // their hash
 };
 
@@ -61,15 +89,15 @@ public:
           publisher_(cluster, {.source = "sim", .bind = endpoint}),
           state_(cluster.topology) {}
 
-    // Publishes at its pace until then.
-    void run_until(Clock::time_point end) {
+    // Publishes at its pace until then, to this recorder.
+    void run_until(Clock::time_point end, pid_t recorder) {
         while (Clock::now() < end) {
             publisher_.serve_until(std::min(next_, end));
             if (Clock::now() < next_) continue;
             next_ = std::max(next_ + std::chrono::nanoseconds(interval_ns), Clock::now());
             const TelemetryBatch& batch = simulator_.step();
             if (!state_.apply(batch, 0)) fail("the simulator does not fit its cluster");
-            ticks[batch.time_ns] = {Clock::now(), hash_of_values(state_)};
+            ticks[batch.time_ns] = {now(recorder), hash_of_values(state_)};
             publisher_.publish(batch);
         }
     }
@@ -97,9 +125,21 @@ pid_t start(const char* program, const std::string& endpoint, const std::string&
     return id;
 }
 
+// Longer by what it waited for a processor: a recorder that did not run cannot have recorded.
+void live(Publishing& publishing, pid_t recorder, std::chrono::milliseconds life) {
+    const auto begin = Clock::now();
+    for (double given_ms = 0;;) {
+        publishing.run_until(Clock::now() + life, recorder);
+        const double missed_ms = waited_ms(recorder) - given_ms;
+        if (missed_ms < 20 || Clock::now() - begin > longest_life) return;
+        given_ms += missed_ms;
+        life = std::chrono::milliseconds(int64_t(missed_ms));
+    }
+}
+
 struct Tally {
     int kills = 0, recorded_lives = 0;
-    double most_lost_ms = 0;
+    std::vector<double> lost_ms;  // per life that recorded something
     uint64_t ticks_compared = 0;
 };
 
@@ -110,7 +150,7 @@ int64_t end_of(Recording& recording) {
 }
 
 // Every tick of this life is there up to the last that was committed, and each is what was published.
-void examine(const fs::path& file, const Publishing& publishing, int64_t known_end_ns, Clock::time_point killed,
+void examine(const fs::path& file, const Publishing& publishing, int64_t known_end_ns, const Moment& killed,
              std::mt19937_64& random, Tally& tally) {
     if (!fs::exists(file) || fs::file_size(file) == 0) return;
     std::optional<Recording> recording;
@@ -147,9 +187,13 @@ void examine(const fs::path& file, const Publishing& publishing, int64_t known_e
             compare(at->first);
         // The newest that was published and is not there.
         const auto lost = publishing.ticks.upper_bound(end_ns);
-        if (lost != publishing.ticks.end() && lost->second.when < killed)
-            tally.most_lost_ms = std::max(
-                tally.most_lost_ms, std::chrono::duration<double, std::milli>(killed - lost->second.when).count());
+        double lost_ms = 0;
+        if (lost != publishing.ticks.end() && lost->second.moment.when < killed.when) {
+            const Moment& said = lost->second.moment;
+            lost_ms = std::chrono::duration<double, std::milli>(killed.when - said.when).count();
+            lost_ms = std::max(0.0, lost_ms - (killed.waited_ms - said.waited_ms));
+        }
+        tally.lost_ms.push_back(lost_ms);
     }
     check(recording->damage().rows == 0, recording->damage().sentence);
 }
@@ -175,11 +219,12 @@ int main(int, char** arguments) {
     const auto begin = Clock::now();
     while (tally.kills < crashes) {
         const pid_t recorder = start(arguments[1], endpoint, file.string());
-        publishing.run_until(Clock::now() + std::chrono::milliseconds(20 + random() % 380));
+        const bool long_life = tally.kills % kills_between_long_lives == kills_between_long_lives - 1;
+        live(publishing, recorder, std::chrono::milliseconds(20 + random() % (long_life ? 2500 : 380)));
+        const Moment killed = now(recorder);
         check(::kill(recorder, SIGKILL) == 0, "the recorder cannot be killed");
         int status = 0;
         ::waitpid(recorder, &status, 0);
-        const auto killed = Clock::now();
         check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the recorder ended by itself");
         ++tally.kills;
         examine(file, publishing, known_end_ns, killed, random, tally);
@@ -193,13 +238,16 @@ int main(int, char** arguments) {
     }
     verify(file);
     Recording recording(file);
+    std::sort(tally.lost_ms.begin(), tally.lost_ms.end());
+    const double most = tally.lost_ms.empty() ? 0 : tally.lost_ms.back();
+    const double usual = tally.lost_ms.empty() ? 0 : tally.lost_ms[tally.lost_ms.size() / 2];
     fmt::print(
         "killed {} times in {:.0f} s: {} lives had recorded something, {} ticks compared with what was published, "
-        "0 wrong; at most {:.0f} ms lost; {} gaps noted\n",
+        "0 wrong; at most {:.0f} ms lost, usually {:.0f} ms; {} gaps noted\n",
         tally.kills, std::chrono::duration<double>(Clock::now() - begin).count(), tally.recorded_lives,
-        tally.ticks_compared, tally.most_lost_ms,
-        recording.gaps(recording.info().begin_ns, recording.info().end_ns).size());
-    check(tally.most_lost_ms <= 1000, "more than a second was lost");
+        tally.ticks_compared, most, usual, recording.gaps(recording.info().begin_ns, recording.info().end_ns).size());
+    check(most <= most_lost_ms, "more than a second was lost");
+    check(usual <= usually_lost_ms, "more than three ticks are usually lost: they are not committed one by one");
     check(tally.recorded_lives * 3 > tally.kills, "too few recorders lived long enough to record anything");
     std::error_code ignored;
     fs::remove_all(folder, ignored);
