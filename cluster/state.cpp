@@ -114,8 +114,11 @@ void ClusterState::apply(const Event& event) {
     events.insert(place, event);
     event_times_[key] = event.time_ns;
     if (events.size() > max_events) {
-        event_times_.erase(event_key(events.front().source, events.front().id));
-        events.pop_front();
+        auto over = std::find_if(events.begin(), events.end(),
+                                 [](const Event& e) { return e.end_ns != 0 || e.severity == Severity::info; });
+        if (over == events.end()) over = events.begin();
+        event_times_.erase(event_key(over->source, over->id));
+        events.erase(over);
     }
     indexed_version_ = events_version = next_version();
 }

@@ -91,7 +91,8 @@ public:
     int64_t time_ns = 0;          // the cursor: newest instant applied, UTC of its source
     int64_t values_heard_ns = 0;  // when values last got here, local clock
     std::array<ClassState, object_class_count> classes;
-    std::deque<Event> events;  // oldest first, at most max_events
+    // Oldest first, at most max_events: of more the oldest is forgotten that is over or was only said.
+    std::deque<Event> events;
     uint64_t events_version = 0;
     std::vector<Job> jobs;  // by slot; an empty id means a free slot
     uint64_t jobs_version = 0;

@@ -12,6 +12,11 @@ namespace bv {
 
 namespace {
 
+// At a time the newest events are known, and whatever older trouble is still going on then. Each costs a microsecond:
+// so many fit in a seek.
+constexpr size_t newest_events = 5000;
+constexpr int event_id_column = 14;  // behind event_columns
+
 Database open_checked(const std::filesystem::path& path) {
     if (!std::filesystem::exists(path)) throw std::runtime_error(fmt::format("{} does not exist.", path.string()));
     if (std::filesystem::is_directory(path))
@@ -34,9 +39,16 @@ Recording::Impl::Impl(std::filesystem::path file, const LoadedCluster* known)
       database(open_checked(path)),
       cluster(cluster_of(database, known)),
       seeker(path),
-      events_at(database, fmt::format("select {} from event_version where known_ns <= ? and until_ns > ? "
+      events_at(database, fmt::format("select {}, id from event_version where known_ns <= ? and until_ns > ? "
                                       "order by known_ns desc, id desc limit {}",
-                                      event_columns, ClusterState::max_events)),
+                                      event_columns, newest_events)),
+      open_events_at(database, fmt::format("select {}, id from event_version indexed by event_open "
+                                           "where severity <> 'info' and open_until_ns > ? and known_ns <= ? "
+                                           "and (known_ns, id) < (?, ?) order by known_ns desc, id desc limit {}",
+                                           event_columns, ClusterState::max_events - newest_events)),
+      event_closed(database,
+                   "select max(open_until_ns) from event_version indexed by event_open "
+                   "where severity <> 'info' and open_until_ns <= ?"),
       jobs_at(database, fmt::format("select {} from job_version where known_ns <= ? and until_ns > ?", job_columns)),
       next_event_known(database, "select min(known_ns) from event_version where known_ns > ?"),
       next_job_known(database, "select min(known_ns) from job_version where known_ns > ?") {
@@ -91,7 +103,7 @@ void Recording::Impl::seek_values(int64_t time_ns, ClusterState& state) {
                      [&](size_t a, size_t b) { return found[a].time_ns < found[b].time_ns; });
     state.forget_values();
     state.sources.resize(sources.size());
-    values_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
+    values_span.begin();
     for (const size_t i : order) {
         const FoundTick& tick = found[i];
         values_span.until_ns = std::min(values_span.until_ns, tick.next_ns);
@@ -127,11 +139,7 @@ void Recording::Impl::mark_gaps(int64_t time_ns, ClusterState& state) {
             note_damage("a row about a gap has a wrong checksum");
             continue;
         }
-        for (const int64_t edge : {begin, end})
-            if (edge > time_ns)
-                values_span.until_ns = std::min(values_span.until_ns, edge);
-            else
-                values_span.from_ns = std::max(values_span.from_ns, edge);
+        for (const int64_t edge_ns : {begin, end}) values_span.edge(edge_ns, time_ns);
         if (time_ns < begin || time_ns >= end) continue;
         const auto source = std::find(sources.begin(), sources.end(), row.text(0));
         if (source == sources.end()) continue;
@@ -142,63 +150,66 @@ void Recording::Impl::mark_gaps(int64_t time_ns, ClusterState& state) {
     }
 }
 
-void Recording::Impl::seek_events(int64_t time_ns, ClusterState& state) {
-    if (events_span.holds(state.events_version, time_ns)) return;
-    events_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
-    state.forget_events();
-    std::vector<Event> events;
-    events_at.bind_all(time_ns, time_ns);
-    const auto edge = [&](int64_t at_ns) {
-        if (at_ns > time_ns)
-            events_span.until_ns = std::min(events_span.until_ns, at_ns);
-        else
-            events_span.from_ns = std::max(events_span.from_ns, at_ns);
-    };
-    while (events_at.step()) {
-        auto version = read_event(events_at);
+Recording::Impl::ReadEvents Recording::Impl::read_events(Statement& rows, int64_t time_ns, std::vector<Event>& events) {
+    ReadEvents read;
+    while (rows.step()) {
+        read = {read.rows + 1, rows.integer(0), rows.integer(event_id_column)};
+        auto version = read_event(rows);
         if (!version) {
             note_damage("an event has a wrong checksum");
             continue;
         }
-        edge(version->known_ns);
-        edge(version->until_ns);
+        events_span.edge(version->known_ns, time_ns);
+        events_span.edge(version->until_ns, time_ns);
         // What was known beforehand, as in an import, still happens when it happens.
-        if (version->event.end_ns != 0) edge(version->event.end_ns);
+        if (version->event.end_ns != 0) events_span.edge(version->event.end_ns, time_ns);
         if (version->event.end_ns > time_ns) version->event.end_ns = 0;
         events.push_back(std::move(version->event));
     }
-    events_at.reset();
-    next_event_known.bind_all(time_ns);
-    if (next_event_known.step() && !next_event_known.null(0)) edge(next_event_known.integer(0));
-    next_event_known.reset();
+    rows.reset();
+    return read;
+}
+
+void Recording::Impl::seek_events(int64_t time_ns, ClusterState& state) {
+    if (events_span.holds(state.events_version, time_ns)) return;
+    events_span.begin();
+    state.forget_events();
+    std::vector<Event> events;
+    events_at.bind_all(time_ns, time_ns);
+    const ReadEvents newest = read_events(events_at, time_ns, events);
+    if (newest.rows == newest_events) {
+        open_events_at.bind_all(time_ns, time_ns, newest.last_known_ns, newest.last_id);
+        read_events(open_events_at, time_ns, events);
+        // Before this one closed it was read, too.
+        event_closed.bind_all(time_ns);
+        if (event_closed.step() && !event_closed.null(0)) events_span.edge(event_closed.integer(0), time_ns);
+        event_closed.reset();
+    }
     for (auto event = events.rbegin(); event != events.rend(); ++event) state.apply(*event);
+    next_event_known.bind_all(time_ns);
+    if (next_event_known.step() && !next_event_known.null(0)) events_span.edge(next_event_known.integer(0), time_ns);
+    next_event_known.reset();
     events_span.version = state.events_version;
 }
 
 void Recording::Impl::seek_jobs(int64_t time_ns, ClusterState& state) {
     if (jobs_span.holds(state.jobs_version, time_ns)) return;
-    jobs_span = {0, std::numeric_limits<int64_t>::min(), never_ns};
+    jobs_span.begin();
     state.forget_jobs();
     jobs_at.bind_all(time_ns, time_ns);
-    const auto edge = [&](int64_t at_ns) {
-        if (at_ns > time_ns)
-            jobs_span.until_ns = std::min(jobs_span.until_ns, at_ns);
-        else
-            jobs_span.from_ns = std::max(jobs_span.from_ns, at_ns);
-    };
     while (jobs_at.step()) {
         const auto version = read_job(jobs_at);
         if (!version) {
             note_damage("a job has a wrong checksum");
             continue;
         }
-        edge(version->known_ns);
-        edge(version->until_ns);
+        jobs_span.edge(version->known_ns, time_ns);
+        jobs_span.edge(version->until_ns, time_ns);
         state.apply(version->job);
     }
     jobs_at.reset();
     next_job_known.bind_all(time_ns);
-    if (next_job_known.step() && !next_job_known.null(0)) edge(next_job_known.integer(0));
+    if (next_job_known.step() && !next_job_known.null(0)) jobs_span.edge(next_job_known.integer(0), time_ns);
     next_job_known.reset();
     jobs_span.version = state.jobs_version;
 }

@@ -1,6 +1,8 @@
 // What the parts of a Recording share: connections, series, and what stood at the last seek.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <map>
 
 #include "net/recording.h"
@@ -16,7 +18,7 @@ struct Recording::Impl {
     Database database;
     LoadedCluster cluster;
     BlockSeeker seeker;
-    Statement events_at, jobs_at, next_event_known, next_job_known;
+    Statement events_at, open_events_at, event_closed, jobs_at, next_event_known, next_job_known;
     Damage damage;
 
     std::vector<std::string> sources;
@@ -29,6 +31,14 @@ struct Recording::Impl {
     struct Span {
         uint64_t version = 0;  // of the events, jobs or values in the state that they were written to
         int64_t from_ns = 0, until_ns = 0;
+        void begin() { *this = {0, std::numeric_limits<int64_t>::min(), never_ns}; }
+        // At this time something else is read than before it.
+        void edge(int64_t edge_ns, int64_t time_ns) {
+            if (edge_ns > time_ns)
+                until_ns = std::min(until_ns, edge_ns);
+            else
+                from_ns = std::max(from_ns, edge_ns);
+        }
         [[nodiscard]] bool holds(uint64_t at_version, int64_t time_ns) const {
             return version != 0 && version == at_version && time_ns >= from_ns && time_ns < until_ns;
         }
@@ -39,6 +49,11 @@ struct Recording::Impl {
 
     void seek_values(int64_t time_ns, ClusterState& state);
     void seek_events(int64_t time_ns, ClusterState& state);
+    struct ReadEvents {
+        size_t rows = 0;
+        int64_t last_known_ns = 0, last_id = 0;
+    };
+    ReadEvents read_events(Statement& rows, int64_t time_ns, std::vector<Event>& events);  // newest first
     void seek_jobs(int64_t time_ns, ClusterState& state);
     void mark_gaps(int64_t time_ns, ClusterState& state);
 };

@@ -29,9 +29,11 @@ create index block_single on block (series, begin_ns) where ticks = 1;
 create table event_version (id integer primary key, known_ns integer not null, until_ns integer not null,
   source text not null, event_id integer not null, time_ns integer not null, end_ns integer not null,
   severity text not null, kind text not null, class text not null, object_index integer not null,
-  object text not null, code integer not null, text text not null, crc integer not null);
+  object text not null, code integer not null, text text not null, crc integer not null,
+  open_until_ns integer as (min(until_ns, case end_ns when 0 then 9223372036854775807 else end_ns end)));
 create index event_by_time on event_version (time_ns);
 create index event_by_known on event_version (known_ns);
+create index event_open on event_version (open_until_ns, known_ns) where severity <> 'info';
 create index event_standing on event_version (source, event_id) where until_ns = 9223372036854775807;
 create table job_version (id integer primary key, known_ns integer not null, until_ns integer not null,
   slot integer not null, state text not null, job_id text not null, name text not null, user text not null,

@@ -394,6 +394,25 @@ TEST_CASE("events stay sorted and bounded, the oldest go first") {
     CHECK(state.events[1000].text == "again");
 }
 
+TEST_CASE("of too many events those go first that are over or were only said") {
+    ClusterState state(small());
+    Event event;
+    event.source = "sim";
+    for (uint64_t i = 0; i < ClusterState::max_events + 500; ++i) {
+        event.id = i;
+        event.time_ns = start + int64_t(i);
+        event.severity = i % 100 == 1 ? Severity::info : Severity::critical;
+        event.end_ns = i % 100 < 2 ? 0 : event.time_ns + 10;  // one in a hundred goes on
+        state.apply(event);
+    }
+    REQUIRE(state.events.size() == ClusterState::max_events);
+    // All that go on are there, and of the first others none.
+    for (size_t i = 0; i < 6; ++i) CHECK(state.events[i].id == 100 * i);
+    CHECK(state.events[6].id > 500);
+    CHECK(std::count_if(state.events.begin(), state.events.end(), [](const Event& e) { return e.id % 100 == 0; }) ==
+          int64_t(ClusterState::max_events + 500) / 100);
+}
+
 TEST_CASE("jobs live in their slots; a slot that is not there is ignored") {
     ClusterState state(small());
     Job job;
