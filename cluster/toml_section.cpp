@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "cluster/cluster_file.h"
 
@@ -14,20 +13,6 @@ namespace bv {
 namespace {
 
 constexpr float degrees_to_radians = 0.017453292519943295f;
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), size_t(0));
-    for (size_t i = 0; i < a.size(); ++i) {
-        size_t diagonal = row[0]++;
-        for (size_t j = 0; j < b.size(); ++j) {
-            const size_t above = row[j + 1];
-            row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] != b[j])});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
 
 std::string quoted(std::string_view text) {
     constexpr size_t most = 80;  // a message stays one line
@@ -61,15 +46,6 @@ std::string kind_of(const toml::node& node) {
     if (node.is_array()) return "an array";
     if (node.is_table()) return "a table";
     return "a date or time";
-}
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> words) {
-    std::string_view best;
-    size_t least = std::max<size_t>(2, word.size() / 3) + 1;
-    for (const std::string_view candidate : words)
-        if (const size_t distance = edit_distance(word.substr(0, 64), candidate.substr(0, 64)); distance < least)
-            least = distance, best = candidate;
-    return best;
 }
 
 Line Section::line(std::string_view key) const {

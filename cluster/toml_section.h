@@ -12,6 +12,7 @@
 
 #include <toml++/toml.h>
 
+#include "cluster/nearest.h"
 #include "cluster/topology.h"
 
 namespace bv {
@@ -23,9 +24,6 @@ using Line = uint32_t;
 // "a string", "an integer", … as messages say it.
 std::string kind_of(const toml::node& node);
 inline Line line_of(const toml::node& node) { return node.source().begin.line; }
-
-// The nearest word by edit distance, empty where none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> words);
 
 // An integer that remembers where it was written, for checks that come later.
 struct Count {
