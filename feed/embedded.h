@@ -9,7 +9,7 @@
 
 namespace bv {
 
-// "sim:reference-100k?seed=1&scenario=training&speed=60"
+// "sim:reference-100k?seed=1&scenario=training&preset=measured&speed=60"
 struct SimulatedSource {
     std::string cluster = "reference-100k";
     SimulatorOptions options;

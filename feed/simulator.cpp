@@ -13,6 +13,7 @@
 #include "feed/simulator/faults.h"
 #include "feed/simulator/health.h"
 #include "feed/simulator/jobs.h"
+#include "feed/simulator/presets.h"
 #include "feed/simulator/world.h"
 
 namespace bv {
@@ -26,6 +27,8 @@ struct Scenario {
     sim::JobPlan jobs;
 };
 
+constexpr double seconds_between_notes = 3600;
+
 // A single fault comes 30 s in and stays for some minutes, in an otherwise quiet cluster.
 sim::FaultPlan single(FaultKind kind, double minutes) {
     return {.rate = 0, .repair_speed = 1, .population = false, .planned = {{kind, 30.0, minutes * 60}}};
@@ -33,7 +36,7 @@ sim::FaultPlan single(FaultKind kind, double minutes) {
 
 const std::vector<Scenario>& scenario_table() {
     static const sim::FaultPlan none{.rate = 0, .repair_speed = 1, .population = false, .planned = {}};
-    static const sim::JobPlan steady{.software_rate = 0, .checkpoint_at = -1, .detect = 25, .reload = 95};
+    static const sim::JobPlan steady{.software_rate = 0, .checkpoint_at = -1};
     static const std::vector<Scenario> table = {
         {"training", {}, {}},
         {"quiet", none, steady},
@@ -53,7 +56,7 @@ const std::vector<Scenario>& scenario_table() {
         {"story",
          {.rate = 0, .repair_speed = 1, .population = true, .planned = {{FaultKind::link_down, 86.0, 480}}},
          {.software_rate = 0, .checkpoint_at = -1, .detect = 8, .reload = 26}},
-        {"checkpoint", none, {.software_rate = 0, .checkpoint_at = 30, .detect = 25, .reload = 95}},
+        {"checkpoint", none, {.software_rate = 0, .checkpoint_at = 30}},
     };
     return table;
 }
@@ -67,14 +70,24 @@ const Scenario& scenario_named(const std::string& name) {
     throw std::runtime_error(fmt::format("There is no scenario '{}'; choose one of {}.", name, known));
 }
 
+sim::FaultPlan under(sim::Preset preset, sim::FaultPlan plan) {
+    plan.preset = preset;
+    return plan;
+}
+sim::JobPlan under(sim::Preset preset, sim::JobPlan plan) {
+    plan.preset = preset;
+    return plan;
+}
+
 }  // namespace
 
 struct Simulator::Impl {
     Impl(std::shared_ptr<const Topology> topology, const SimulatorOptions& options)
         : scenario(scenario_named(options.scenario)),
+          preset(sim::preset_named(options.preset)),
           world(with_clock(std::move(topology), options)),
-          faults(*world, scenario.faults),
-          jobs(*world, scenario.jobs),
+          faults(*world, under(preset, scenario.faults)),
+          jobs(*world, under(preset, scenario.jobs)),
           compute(*world),
           fabric(*world),
           facility(*world),
@@ -101,9 +114,24 @@ struct Simulator::Impl {
         compute.settle();
     }
 
+    // Says that this is a simulation and by which rates. Again every hour, for who joins after many other events.
+    void tell_preset() {
+        if (world->clock.end() < next_note) return;
+        next_note = world->clock.end() + seconds_between_notes;
+        Event event;
+        event.id = sim::hash(world->seed, uint64_t(sim::Stream::preset_note)) | 1;
+        event.time_ns = world->clock.start_ns;
+        event.object = {ObjectClass::site, 0};
+        event.kind = "simulation";
+        event.text = fmt::format("Simulated with the preset {}: {}.", sim::describe(preset).name,
+                                 sim::describe(preset).summary);
+        world->report(std::move(event));
+    }
+
     void step() {
         world->clock.tick += 1;
         world->measured.time_ns = world->clock.end_ns();
+        tell_preset();
         faults.advance([this](uint32_t node, double at) { jobs.stop(node, at); });
         jobs.advance();
         compute.measure_power();
@@ -118,6 +146,8 @@ struct Simulator::Impl {
     }
 
     const Scenario& scenario;
+    const sim::Preset preset;
+    double next_note = 0;  // seconds of the run
     std::unique_ptr<sim::World> world;
     sim::Faults faults;
     sim::Jobs jobs;
@@ -153,5 +183,7 @@ std::vector<std::string> Simulator::scenarios() {
     for (const Scenario& scenario : scenario_table()) names.emplace_back(scenario.name);
     return names;
 }
+
+std::vector<std::string> Simulator::presets() { return sim::preset_names(); }
 
 }  // namespace bv

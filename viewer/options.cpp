@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view tour_prefix = "tour:";
 
 constexpr const char* footer = R"(SOURCE:
-  sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k)
+  sim:reference-100k?seed=1&scenario=training&speed=1   embedded simulator (default: sim:reference-100k); preset=video-2024
   tcp://HOST:PORT   ipc://PATH                          live telemetry; several sources make one cluster
   FILE.bvr                                              replay of a recording (belvedere-feed record)
 

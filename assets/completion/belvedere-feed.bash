@@ -14,13 +14,13 @@ _belvedere_feed_clusters() {
 _belvedere_feed() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export what-if --help --version" -- "$word")
     return
   fi
   [ "$command" = import ] && [ "$COMP_CWORD" -gt 2 ] && command="import ${COMP_WORDS[2]}"
   case $command in
     import) options="" ;;
-    simulate) options="--cluster --bind --snapshot-bind --seed --scenario --rate --speed --duration --source --insecure --curve-key --curve-allow --help" ;;
+    simulate) options="--cluster --bind --snapshot-bind --seed --scenario --preset --rate --speed --duration --source --insecure --curve-key --curve-allow --help" ;;
     "import ibnetdiscover") options="--output --name-rule --gpus-per-host --gpu-model --name --title --json --help" ;;
     "import layout-csv") options="--output --name-column --class --name-rule --hall-column --row-column --rack-column --unit-column --slot-column --pod-column --x-column --y-column --yaw-column --gpus --gpus-column --gpu-model --hall-name --rack-name --row-name --rack-size --aisle --delimiter --name --title --dry-run --json --help" ;;
     "import events-csv") options="--cluster --output --object-column --class --time-column --time-format --time-zone --end-column --duration --kind --kind-column --severity --severity-column --severity-map --code --code-column --code-map --text --words --present-from --present-to --part-column --part-word --unique --interval --source --delimiter --dry-run --json --help" ;;
@@ -33,6 +33,7 @@ _belvedere_feed() {
     verify) options="--json --help" ;;
     cut) options="--output --from --to --objects --redact --help" ;;
     export) options="--what --format --from --to --metric --objects --output --help" ;;
+    what-if) options="--set --base --runs --seed --json --help" ;;
     *) return ;;
   esac
   case $command,$before in
@@ -44,6 +45,13 @@ _belvedere_feed() {
       return ;;
     simulate,--scenario)
       mapfile -t COMPREPLY < <(compgen -W "$(belvedere-feed simulate --help 2>/dev/null | grep -A3 -e --scenario | grep -o '{[^}]*}' | tr -d '{}' | tr ',' ' ')" -- "$word")
+      return ;;
+    simulate,--preset)
+      mapfile -t COMPREPLY < <(compgen -W "measured video-2024" -- "$word")
+      return ;;
+    what-if,--set | what-if,--base)
+      compopt -o nospace 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -S = -W "$(belvedere-feed what-if --help 2>/dev/null | sed -n 's/^  \([a-z_]*\): .*/\1/p')" -- "$word")
       return ;;
     export,--what)
       mapfile -t COMPREPLY < <(compgen -W "values events jobs" -- "$word")
@@ -65,7 +73,7 @@ _belvedere_feed() {
       return ;;
     import*,--*-column | import*,--present-* | import*,--*-map | import*,--*-name | import*,--rack-size | import*,--aisle | import*,--gpus | import*,--delimiter | import*,--time-zone | import*,--kind | import*,--code | import*,--text | import*,--words | import*,--part-word | import*,--interval)
       return ;;
-    *,--seed | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at | *,--from | *,--to | *,--objects | *,--metric)
+    *,--seed | *,--runs | *,--rate | *,--speed | *,--duration | *,--source | *,--bind | *,--connect | *,--snapshot-bind | *,--name-rule | *,--gpus-per-host | *,--gpu-model | *,--name | *,--title | *,--keep | *,--max-size | *,--at | *,--from | *,--to | *,--objects | *,--metric)
       return ;;
   esac
   case $word in

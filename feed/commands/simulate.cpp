@@ -23,7 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct SimulateArguments {
-    std::string cluster, scenario = "training";
+    std::string cluster, scenario = "training", preset = "measured";
     PublisherOptions publisher;
     CurveServerArguments curve;
     uint64_t seed = 1;
@@ -98,6 +98,7 @@ private:
         SimulatorOptions options;
         options.seed = arguments.seed;
         options.scenario = arguments.scenario;
+        options.preset = arguments.preset;
         options.start_ns = utc_now_ns();
         options.interval_ns = int64_t(seconds_per_step * 1e9);
         return options;
@@ -138,8 +139,9 @@ void run_simulate(const SimulateArguments& arguments) {
     PublisherOptions publisher_options = arguments.publisher;
     publisher_options.curve = curve_server(arguments.curve);
     Publisher publisher(std::move(cluster), publisher_options);
-    fmt::print("publishing {} on {} (snapshots on {}), {:g} ticks per second at {:g}x speed\n", name,
-               publisher.endpoint(), publisher.snapshot_endpoint(), arguments.rate_hz, arguments.speed);
+    fmt::print("publishing {} on {} (snapshots on {}), {:g} ticks per second at {:g}x speed, preset {}\n", name,
+               publisher.endpoint(), publisher.snapshot_endpoint(), arguments.rate_hz, arguments.speed,
+               arguments.preset);
     std::fflush(stdout);
     publish_steadily(publisher, ticks, arguments);
 }
@@ -164,6 +166,9 @@ void add_simulate_command(CLI::App& app) {
     simulate->add_option("--scenario", arguments->scenario, "What happens in the cluster")
         ->capture_default_str()
         ->check(CLI::IsMember(Simulator::scenarios()));
+    simulate->add_option("--preset", arguments->preset, "By which rates things fail")
+        ->capture_default_str()
+        ->check(CLI::IsMember(Simulator::presets()));
     simulate->add_option("--rate", arguments->rate_hz, "Ticks per second")
         ->capture_default_str()
         ->check(CLI::Range(0.001, 1000.0));

@@ -180,8 +180,8 @@ void Facility::measure_columns() {
     write_racks();
     write_halls();
     write_cdus();
-    measure_plant();
     measure_power_tree();
+    measure_plant();
     measure_site();
 }
 

@@ -42,9 +42,10 @@ constexpr FaultSpec specs[fault_kind_count] = {
      "Switch {} does not answer; its rail is cut off."},
     {K::switch_fabric, C::switch_, 0.0061, {0, 0.70f, 0.30f, 0}, false, S::critical, 0, "switch_down",  // [HPN]
      "Switch {} does not answer; traffic takes its neighbours."},
-    {K::node_crash, C::node, 0.0363, {0, 0.45f, 0.25f, 0.30f}, true, S::critical, 0, "node_down",  // [LL3] SSD, chassis,
-     "Server {} does not answer."},                                                   // board, CPU, memory, dependency
-    {K::node_power_supply, C::node, 0.0099, {0, 0, 1, 0}, false, S::warning, 0, "power_supply",  // [LL3]; redundancy holds
+    {K::node_crash, C::node, 0.0462, {0, 0.45f, 0.25f, 0.30f}, true, S::critical, 0, "node_down",  // [LL3] SSD, chassis,
+     "Server {} does not answer."},                                                  // board, CPU, memory, lost power: 14
+    {K::node_power_supply, C::node, 0.0099, {0, 0, 1, 0}, false, S::warning, 0, "power_supply",  // A: as often held by
+                                                                                                 // the others as not
      "Server {} lost one of its power supplies."},
     {K::node_service, C::node, 0.106, {0, 0.50f, 0.50f, 0}, true, S::info, 0, "maintenance",  // [LL3] host maintenance
      "Server {} is taken out of service for maintenance."},

@@ -9,31 +9,13 @@
 #include <cmath>
 #include <limits>
 
+#include "feed/simulator/repairs.h"
+
 namespace bv::sim {
 namespace {
 
 constexpr double seconds_per_year = 365.0 * 86400.0;
 constexpr Seconds never = std::numeric_limits<double>::infinity();
-
-// Lognormal repair classes of reference-cluster.md 3.7: reset 10 min median; swap 2.2 h mean; board or RMA 2 d mean
-// (spreads assumed). "self" is a carrier that comes back by itself within seconds, or an error burst (assumed).
-struct RepairClass {
-    double median, sigma;
-    [[nodiscard]] double mean() const { return median * std::exp(sigma * sigma / 2); }
-};
-RepairClass repair_class(Repair repair, FaultKind kind) {
-    switch (repair) {
-        case Repair::self:
-            return kind == FaultKind::link_flap ? RepairClass{5, 0.6} : RepairClass{900, 0.6};
-        case Repair::reset:
-            return {600, 0.6};
-        case Repair::swap:
-            return {2.2 * 3600 * std::exp(-0.7 * 0.7 / 2), 0.7};
-        case Repair::board:
-            return {48 * 3600 * std::exp(-0.8 * 0.8 / 2), 0.8};
-    }
-    return {600, 0.6};
-}
 
 // How long until somebody takes the node out of service (assumed); a reset never does.
 Seconds bench_delay(const FaultSpec& spec, Repair repair) {
@@ -101,14 +83,14 @@ void Faults::prepare(const FaultSpec& spec) {
         default:
             break;
     }
-    a.per_second = plan_.rate * spec.per_year * a.count / seconds_per_year;
+    a.per_second = plan_.rate * failures_per_year(plan_.preset, spec.kind) * a.count / seconds_per_year;
     a.next = a.per_second > 0 ? exponential(hash(stream(world_.seed, Stream::fault_arrival), uint64_t(spec.kind), 0),
                                             1.0 / a.per_second)
                               : never;
 }
 
 // An ordinary day finds things broken: as many as arrive within a mean repair, each met at a random point of a repair
-// that is longer than most (length-biased sampling of the lognormal).
+// that is longer than most.
 void Faults::populate(const FaultSpec& spec) {
     Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
     for (uint32_t r = 0; r < 4; ++r) {
@@ -118,12 +100,12 @@ void Faults::populate(const FaultSpec& spec) {
         const uint64_t key = hash(stream(world_.seed, Stream::fault_repair), uint64_t(spec.kind), 1'000'000 + r);
         uint32_t count = poisson(key, mean);
         // A few nodes are out for planned work on any day (assumed: one in 2,000).
-        if (spec.kind == FaultKind::node_service && repair == Repair::swap) count += a.count / 2000;
+        if (spec.kind == FaultKind::node_service && repair == Repair::swap && a.per_second > 0) count += a.count / 2000;
         for (uint32_t i = 0; i < count; ++i) {
             Fault fault{.kind = spec.kind, .repair = repair, .number = a.number++};
             fault.index = pick_target(spec, fault.number);
             const double z = normal_with_tails(hash(key, i, 7));
-            const double whole = c.median * std::exp(c.sigma * (c.sigma + z)) / plan_.repair_speed;
+            const double whole = c.met_seconds(z) / plan_.repair_speed;
             fault.begin = -whole * unit_open(hash(key, i, 8));
             fault.end = fault.begin + whole;
             fault.bench = fault.begin + bench_delay(spec, repair) / plan_.repair_speed;
@@ -133,7 +115,7 @@ void Faults::populate(const FaultSpec& spec) {
     }
 }
 
-// Lemon nodes fail fifteen times as often as others (assumed, within the 10–30 of reference-cluster.md 3.7).
+// Lemon nodes fail more often than others (see presets.h).
 uint32_t Faults::pick_target(const FaultSpec& spec, uint64_t number) const {
     const Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
     if (a.count == 0) return no_index;
@@ -142,7 +124,7 @@ uint32_t Faults::pick_target(const FaultSpec& spec, uint64_t number) const {
     const bool in_node = spec.object_class == ObjectClass::gpu || spec.object_class == ObjectClass::node;
     if (in_node && !lemons.empty()) {
         const double share = double(lemons.size()) / std::max<size_t>(world_.topology->nodes.size(), 1);
-        if (unit(mix(h)) < share * 15 / (1 + share * 14)) {
+        if (unit(mix(h)) < lemon_failures(share)) {
             const uint32_t node = lemons[(h >> 20) % lemons.size()];
             if (spec.object_class == ObjectClass::node) return node;
             const IndexRange gpus = world_.topology->nodes[node].gpus;
@@ -160,7 +142,7 @@ Seconds Faults::repair_seconds(const FaultSpec& spec, uint64_t number, Repair& r
     while (r < 3 && at >= spec.repair_shares[r]) at -= spec.repair_shares[r++];
     repair = static_cast<Repair>(r);
     const RepairClass c = repair_class(repair, spec.kind);
-    return c.median * std::exp(c.sigma * normal_with_tails(mix(h))) / plan_.repair_speed;
+    return c.seconds(normal_with_tails(mix(h))) / plan_.repair_speed;
 }
 
 bool Faults::already_broken(ObjectClass object_class, uint32_t index) const {

@@ -1,6 +1,5 @@
 // What breaks, how often, what it looks like and how long it takes to mend. Reads the cluster and the clock; writes
-// events and World::effects. Rates and repair classes: reference-cluster.md sections 3.1, 3.4 and 3.7 (preset
-// "measured").
+// events and World::effects. Rates: fault_specs.cpp, by preset (presets.h); repair classes: repairs.h.
 #pragma once
 
 #include <array>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "feed/simulator/presets.h"
 #include "feed/simulator/world.h"
 
 namespace bv::sim {
@@ -64,7 +64,8 @@ struct Fault {
 
 // Which faults a scenario has, and how fast they come and go.
 struct FaultPlan {
-    double rate = 1;          // times the measured rates; 0: none
+    Preset preset = Preset::measured;
+    double rate = 1;          // times the preset's rates; 0: none
     double repair_speed = 1;  // divides the repair times
     bool population = true;   // start with what is already broken on an ordinary day
     struct Planned {

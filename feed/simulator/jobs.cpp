@@ -121,17 +121,19 @@ void Jobs::integrate(TrainingJob& job) {
     }
 }
 
+Seconds Jobs::until_software_failure(uint64_t key, double gpus) const {
+    const double per_year = plan_.software_rate * software_stops_per_year(plan_.preset, gpus);
+    return exponential(key, 365.0 * 86400 / std::max(per_year, 1e-9));
+}
+
 void Jobs::advance() {
     const Seconds now = world_.clock.end();
     for (TrainingJob& job : jobs_) {
         if (job.next_software_failure <= now) {
             interrupt(job, job.next_software_failure, "a software failure");
-            const double gpus = job.described.gpus;
-            // Llama 3 (3.1): a bug a day per job; watchdog and silent corruption 0.54 % per GPU and year.
-            const double per_second = plan_.software_rate * (1 / 86400.0 + 0.0054 * gpus / (365.0 * 86400));
-            job.next_software_failure +=
-                exponential(hash(stream(world_.seed, Stream::job_restart), job.described.slot, job.interruptions, 1),
-                            1 / std::max(per_second, 1e-12));
+            job.next_software_failure += until_software_failure(
+                hash(stream(world_.seed, Stream::job_restart), job.described.slot, job.interruptions, 1),
+                job.described.gpus);
         }
         extend(job, now + 1);
         if (job.spares_due && now >= std::min(job.stopped_at + 5, job.restarting_until)) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "feed/simulator/presets.h"
 #include "feed/simulator/world.h"
 
 namespace bv::sim {
@@ -21,9 +22,10 @@ struct Segment {
 
 // How a scenario treats jobs.
 struct JobPlan {
-    double software_rate = 1;          // times the measured rate of software failures
+    Preset preset = Preset::measured;
+    double software_rate = 1;          // times the preset's rate of software failures
     Seconds checkpoint_at = -1;        // forces one then; -1: only every 100 steps
-    Seconds detect = 25, reload = 95;  // after a failure: until it is noticed, until the first step (see jobs.cpp)
+    Seconds detect = -1, reload = -1;  // after a failure: until it is noticed, until the first step; -1: the preset's
 };
 
 struct TrainingJob {
@@ -58,6 +60,7 @@ private:
     void claim_channels();
     void interrupt(TrainingJob& job, Seconds at, const std::string& why);
     void replace_broken_nodes(TrainingJob& job);
+    [[nodiscard]] Seconds until_software_failure(uint64_t key, double gpus) const;
     void extend(TrainingJob& job, Seconds until);
     void add_step(TrainingJob& job);
     void share_out();

@@ -60,6 +60,9 @@ bool is_spare(size_t position, size_t count) {
 }  // namespace
 
 Jobs::Jobs(World& world, JobPlan plan) : world_(world), plan_(plan) {
+    const RestartTimes restart = restart_times(plan_.preset);
+    if (plan_.detect < 0) plan_.detect = restart.detect_seconds;
+    if (plan_.reload < 0) plan_.reload = restart.reload_seconds;
     world_.measured.node_share.assign(world_.topology->nodes.size(), Share{0, 0, 0, 0, 1});
     claim_channels();
     place();
@@ -142,8 +145,7 @@ void Jobs::describe(TrainingJob& job) {
     job.wall_seconds = age;
     job.kept_seconds = age * (0.90 + 0.04 * unit(hash(h, 4)));
     job.checkpoint_done = -double(job.step - job.checkpoint_step) * job.step_seconds;
-    job.next_software_failure = exponential(
-        hash(h, 5), 1 / std::max(1e-12, plan_.software_rate * (1 / 86400.0 + 0.0054 * gpus / (365.0 * 86400))));
+    job.next_software_failure = until_software_failure(hash(h, 5), gpus);
     job.timeline.reserve(256);
     job.timeline.push_back({-2, -1.5 * unit(hash(h, 6)), Phase::reduce, 1});
     announce(job);

@@ -59,7 +59,9 @@ enum class Stream : uint64_t {
     fault_detail,
     spare_choice,
     maintenance,
-    column
+    column,
+    preset_note,
+    what_if_run
 };
 inline uint64_t stream(uint64_t seed, Stream what) { return hash(seed, static_cast<uint64_t>(what)); }
 

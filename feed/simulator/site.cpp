@@ -6,17 +6,15 @@
 #include <numeric>
 
 #include "feed/simulator/facility.h"
+#include "feed/simulator/site_physics.h"
 
 namespace bv::sim {
 namespace {
 
-// Electricity of the cooling (towers, chillers, pumps, air handlers) and of lights and offices, per watt of IT. With
-// the losses below this gives a PUE of 1.20–1.25 (reference-cluster.md 4.2, assumed).
-constexpr double cooling_per_it_watt = 0.145, cooling_per_kelvin = 0.0015, house_per_it_watt = 0.012;
+// On a warm day the cooling draws more, per watt of IT and kelvin above 16 °C outside (assumed).
+constexpr double cooling_per_kelvin = 0.0015;
 // Where a cluster file has no power tree, the losses are those of the reference site's.
 constexpr double plain_loss_per_watt = 0.05;
-// Water (4.4): 0.65 of the heat leaves by evaporation, 2.43 MJ/kg, five cycles of concentration.
-constexpr double evaporative_share = 0.65, latent_joules_per_kg = 2.43e6, cycles = 5;
 // Facility water, 10 K between supply and return; 20 °C supply (assumed).
 constexpr double plant_supply_celsius = 20, water_heat_capacity = 4186;
 
@@ -126,9 +124,9 @@ void Facility::measure_power_tree() {
 void Facility::measure_plant() {
     const Topology& t = *world_.topology;
     Measured& m = world_.measured;
-    const double heat = m.it_watts * (1 + 0.03);  // with the pumps' own heat (assumed)
-    const double evaporated_kg = heat * evaporative_share / latent_joules_per_kg;
-    water_litres_per_second_ = evaporated_kg * cycles / (cycles - 1);
+    // The compressors, pumps and fans of the cooling heat it too.
+    const double heat = m.it_watts + m.cooling_watts - m.it_watts * house_per_it_watt;
+    water_litres_per_second_ = water_kg_per_second(heat, evaporative_share, concentration_cycles);
     std::array<uint32_t, 4> count{};
     for (const Plant& plant : t.plants) ++count[size_t(plant.kind)];
     const auto share_of = [&](PlantKind kind) {

@@ -3,6 +3,7 @@
 #include "feed/simulator/world.h"
 
 #include "cluster/object.h"
+#include "feed/simulator/presets.h"
 
 namespace bv::sim {
 namespace {
@@ -37,8 +38,7 @@ void draw_nodes(const Topology& topology, uint64_t seed, Traits& traits) {
     traits.node_lemon.assign(n, 0);
     const uint64_t phase = stream(seed, Stream::node_phase), lemon = stream(seed, Stream::node_lemon);
     for (size_t i = 0; i < n; ++i) {
-        // 1.3 % lemon nodes (reference-cluster.md 3.7: 40 found of about 3,000).
-        if (topology.nodes[i].gpus.count > 0 && unit(hash(lemon, i)) < 0.013f) {
+        if (topology.nodes[i].gpus.count > 0 && unit(hash(lemon, i)) < float(lemon_share)) {
             traits.node_lemon[i] = 1;
             traits.lemons.push_back(static_cast<uint32_t>(i));
         }

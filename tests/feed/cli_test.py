@@ -54,14 +54,14 @@ class Case(unittest.TestCase):
 class Usage(Case):
     def test_help_and_version(self):
         for command in ([], ["simulate"], ["import"], ["import", "ibnetdiscover"], ["import", "layout-csv"], ["import", "events-csv"], ["inspect"], ["proxy"], ["keygen"], ["record"],
-                        ["state-hash"], ["verify"], ["cut"], ["export"]):
+                        ["state-hash"], ["verify"], ["cut"], ["export"], ["what-if"]):
             result = feed(*command, "--help")
             self.assertEqual(result.returncode, 0, command)
             self.assertIn(" ".join(["Usage: belvedere-feed", *command]), result.stdout.decode())
         self.assertRegex(feed("--version").stdout.decode(), r"^belvedere-feed \d+\.\d+\.\d+\n$")
 
     def test_wrong_usage_is_2_and_one_sentence(self):
-        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify, cut, export"
+        all_commands = "simulate, import, inspect, proxy, keygen, record, state-hash, verify, cut, export, what-if"
         simulate = ["simulate", "--cluster", "x", "--bind", "tcp://127.0.0.1:1"]
         imported = ["import", "ibnetdiscover", DIRTY, "-o"]
         layout = ["import", "layout-csv", PLACES, "-o", "x.toml", "--name-column", "host"]
@@ -75,7 +75,10 @@ class Usage(Case):
                 (["--nonsense"], "'--nonsense'"), (["import"], "import", "ibnetdiscover"), (["import", "nonsense"], "'nonsense'", "ibnetdiscover"),
                 (["import", "ibnetdiscover"], "import ibnetdiscover --help"), (["inspect"], "inspect --help"), (["inspect", "a", "b"], "'b'"),
                 (["simulate", "--cluster", "x"], "--bind"), ([*simulate, "--nonsense"], "'--nonsense'"), ([*simulate, "--rate", "0"], "--rate"),
-                ([*simulate, "--scenario", "nonsense"], "nonsense", "training"), ([*imported, "x", "--name-rule", "(?<row>"], "(?<row>"),
+                ([*simulate, "--scenario", "nonsense"], "nonsense", "training"),
+                ([*simulate, "--preset", "2031"], "2031", "video-2024"), (["what-if", "--set", "recovry=memory"], "'recovry'", "recovery"),
+                (["what-if", "--set", "xyzzy=1"], "'xyzzy'", "checkpoint_interval_steps"), (["what-if", "--base", "gpus=many"], "gpus", "'many'"),
+                (["what-if", "--set", "spares"], "KEY=VALUE"), (["what-if", "--runs", "1"], "--runs"), ([*imported, "x", "--name-rule", "(?<row>"], "(?<row>"),
                 ([*imported, "x", "--gpus-per-host", "-3"], "--gpus-per-host"), ([*imported, "-", "--json"], "--json"),
                 (["import", "layout-csv", "x", "-o", "y"], "--name-column"), ([*layout, "--rack-size", "1,2"], "--rack-size"),
                 ([*layout, "--name-rule", "x"], "places nothing"), ([*layout, "--x-column", "x"], "--y-column"), ([*layout, "--class", "gpu"], "--class"),
@@ -89,12 +92,39 @@ class Usage(Case):
                 self.assert_refused(feed(*command, cwd=self.folder), 2, *words)
 
 
+class WhatIf(Case):
+    def test_side_by_side(self):
+        command = ["what-if", "--base", "preset=video-2024", "--base", "restart_seconds=1500", "--set", "recovery=memory", "--runs", "200"]
+        result = feed(*command, "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        told = json.loads(result.stdout)
+        for side, restart_wins in ((told["base"], True), (told, False)):
+            self.assertEqual(side["preset"], "video-2024")
+            self.assertAlmostEqual(side["first_failure_minutes_analytic"], 26.28, places=6)
+            for name in ("first_failure_minutes_mean", "first_failure_minutes_median", "goodput_ratio", "restart_ratio", "compute_ratio"):
+                self.assertIsInstance(side[name], float, name)
+            shares = [side[f"{name}_ratio"] for name in ("compute", "checkpoint", "lost", "restart", "waiting")]
+            self.assertAlmostEqual(sum(shares), 1, places=9)
+            self.assertEqual(side["restart_ratio"] > side["compute_ratio"], restart_wins)
+        self.assertEqual((told["runs"], told["seed"], told["set"]), (200, 1, ["recovery=memory"]))
+        self.assertEqual(feed(*command, "--json").stdout, result.stdout)
+        self.assertNotEqual(feed(*command, "--json", "--seed", "2").stdout, result.stdout)
+        table = feed(*command).stdout.decode()
+        self.assertRegex(table, r"recovery +checkpoint +memory")
+        self.assertIn("not a measurement", table)
+
+    def test_alone(self):
+        table = feed("what-if", "--runs", "50").stdout.decode()
+        self.assertRegex(table, r"exact mean +30\.9")
+        self.assertRegex(table, r"GPU chips alone at their limit, MW +70\.2")
+
+
 class Documented(Case):
     """What --help prints, the manual page and the shell completion tell the same options."""
 
     COMMANDS = {"simulate": ["simulate"], "import ibnetdiscover": ["import", "ibnetdiscover"], "import layout-csv": ["import", "layout-csv"],
                 "import events-csv": ["import", "events-csv"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"], "record": ["record"],
-                "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"]}
+                "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"], "what-if": ["what-if"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
