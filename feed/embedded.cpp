@@ -58,12 +58,13 @@ void parse_option(SimulatedSource& source, const std::string& key, const std::st
     } else if (key == "preset") {
         const auto known = Simulator::presets();
         if (std::find(known.begin(), known.end(), value) == known.end()) {
-            throw std::runtime_error(fmt::format("There is no preset '{}' ('{}'); choose one of {}.", value, text,
-                                                 fmt::join(known, ", ")));
+            throw std::runtime_error(
+                fmt::format("There is no preset '{}' ('{}'); choose one of {}.", value, text, fmt::join(known, ", ")));
         }
         source.options.preset = value;
     } else {
-        throw std::runtime_error(fmt::format("'{}' in '{}' is not known; write seed, scenario, preset or speed.", key, text));
+        throw std::runtime_error(
+            fmt::format("'{}' in '{}' is not known; write seed, scenario, preset or speed.", key, text));
     }
 }
 

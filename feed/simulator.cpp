@@ -123,8 +123,8 @@ struct Simulator::Impl {
         event.time_ns = world->clock.start_ns;
         event.object = {ObjectClass::site, 0};
         event.kind = "simulation";
-        event.text = fmt::format("Simulated with the preset {}: {}.", sim::describe(preset).name,
-                                 sim::describe(preset).summary);
+        event.text =
+            fmt::format("Simulated with the preset {}: {}.", sim::describe(preset).name, sim::describe(preset).summary);
         world->report(std::move(event));
     }
 

@@ -11,10 +11,10 @@ namespace bv {
 
 struct SimulatorOptions {
     uint64_t seed = 1;
-    std::string scenario = "training";          // see scenarios()
-    std::string preset = "measured";            // by which rates things fail; see presets()
+    std::string scenario = "training";             // see scenarios()
+    std::string preset = "measured";               // by which rates things fail; see presets()
     int64_t start_ns = 1'767'225'600'000'000'000;  // 2026-01-01T00:00:00Z: fixed, so that runs compare
-    int64_t interval_ns = 1'000'000'000;        // 1 Hz
+    int64_t interval_ns = 1'000'000'000;           // 1 Hz
 };
 
 class Simulator {

@@ -97,7 +97,9 @@ TEST_CASE("what hangs on a broken part is reported after it, within the same sec
     }
 }
 
-TEST_CASE("quiet is quiet: all is well for ten minutes and nothing is said but by what it is made and the start of the jobs") {
+TEST_CASE(
+    "quiet is quiet: all is well for ten minutes and nothing is said but by what it is made and the start of the "
+    "jobs") {
     Simulated s(make_cluster({}), "quiet");
     for (int minute = 1; minute <= 10; ++minute) {
         s.run_to(60 * minute);
