@@ -41,6 +41,7 @@ Fabric::Fabric(World& world) : world_(world) {
     world.measured.switch_load.assign(t.switches.size(), 0);
     world.measured.switch_watts.assign(t.switches.size(), 0);
     nic_bytes_.assign(t.nics.size(), 0);
+    nic_capacity_.assign(t.nics.size(), 0);
     link_errors_.assign(t.links.size(), 0);
     nic_errors_.assign(t.nics.size(), 0);
     for (auto* v : {&uplink_capacity_, &switch_up_bytes_, &switch_bytes_, &switch_capacity_, &switch_idle_watts_}) {
@@ -76,12 +77,15 @@ void Fabric::order_links() {
             host_links_.push_back(i);
         }
         for (const PortRef& port : {link.a, link.b}) {
-            if (!port.is_switch || port.device == no_index) continue;
+            if (port.device == no_index) continue;
+            if (!port.is_switch) nic_capacity_[port.device] += capacity_[i];
+            if (!port.is_switch) continue;
             switch_capacity_[port.device] += capacity_[i];
             if (link.link_class != LinkClass::management) switch_idle_watts_[port.device] += optic_watts;
         }
     }
     while (!tiers_.empty() && tiers_.back().empty()) tiers_.pop_back();
+    std::replace(nic_capacity_.begin(), nic_capacity_.end(), 0.0f, default_capacity);
 }
 
 void Fabric::weigh_uplinks() {
@@ -117,7 +121,7 @@ void Fabric::measure_nics() {
                         : checkpoint_load * s.checkpoint + 0.015f * (s.compute + s.reduce);
         }
         m.nic_load[i] = load * world_.effects.nic_alive[i];
-        nic_bytes_[i] = m.nic_load[i] * default_capacity;
+        nic_bytes_[i] = m.nic_load[i] * nic_capacity_[i];
     }
     const auto load = [&](uint32_t i) { return m.nic_load[i]; };
     fill(nic_tx_, noise, tick, [&](uint32_t i, float z) { return nic_bytes_[i] * (1.0f + 0.012f * z); });
@@ -139,8 +143,9 @@ void Fabric::measure_links() {
     std::fill(switch_bytes_.begin(), switch_bytes_.end(), 0.0f);
     for (const uint32_t l : host_links_) {
         const Link& link = t.links[l];
+        // What a NIC sends goes over its own link: nothing is hashed there.
         const float load = link.a.device == no_index ? 0.0f : m.nic_load[link.a.device];
-        m.link_load[l] = load * spread[l] * alive[l];
+        m.link_load[l] = load * alive[l];
         if (!link.b.is_switch || link.b.device == no_index) continue;
         const float bytes = m.link_load[l] * capacity_[l];
         switch_up_bytes_[link.b.device] += bytes;

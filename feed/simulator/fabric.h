@@ -27,7 +27,7 @@ private:
     std::vector<float> switch_up_bytes_;        // [switch] that want to go up
     std::vector<float> switch_bytes_, switch_capacity_, switch_idle_watts_;
     std::vector<uint16_t> link_errors_, nic_errors_;
-    std::vector<float> nic_bytes_;
+    std::vector<float> nic_bytes_, nic_capacity_;  // [nic] bytes per second, over all its links
     Channel nic_tx_, nic_rx_, nic_temp_, nic_optic_, nic_order_, nic_congestion_, nic_error_count_;
     Channel link_tx_, link_rx_, link_ber_, link_error_count_, link_state_;
     Channel switch_power_, switch_temp_, switch_tx_, switch_rx_, switch_buffer_, switch_errors_, switch_ports_,

@@ -23,6 +23,8 @@ constexpr double rise_lag_seconds = 12, highest_rise_kelvin = 22;
 // A cold plate passes on less heat at low flow: part of its resistance goes with flow^-0.8 (turbulent film; share
 // assumed).
 constexpr float film_share = 0.35f, thickest_film = 2.5f;
+// The most that a rack's coolant may be warmer than its CDU's mean rise, where racks share one.
+constexpr float hottest_part = 4;
 // A CDU's own electricity at full speed, W per kW of heat: 0.8 kW for 57 kW (assumed).
 constexpr double pump_watts_per_heat_watt = 0.014;
 
@@ -129,18 +131,19 @@ void Facility::measure_coolant(double seconds) {
         cdu_flow_ratio_[c] = static_cast<float>(ratio);
         const double kg = nominal * ratio / 60 * coolant_kg_per_litre;
         m.cdu_flow_kg[c] = static_cast<float>(kg);
-        const double rise =
-            std::min(m.cdu_heat_watts[c] / std::max(kg * coolant_heat_capacity, 1.0), 2 * highest_rise_kelvin);
+        m.cdu_watts[c] =
+            static_cast<float>(m.cdu_heat_watts[c] > 0 ? nominal / litres_per_minute_per_watt *
+                                                             pump_watts_per_heat_watt * ratio * ratio * ratio
+                                                       : 0);
+        // What the pumps draw ends as heat in what they move.
+        const double rise = std::min((m.cdu_heat_watts[c] + m.cdu_watts[c]) / std::max(kg * coolant_heat_capacity, 1.0),
+                                     2 * highest_rise_kelvin);
         const double gain = 1 - std::exp(-seconds / rise_lag_seconds);
         const double now = cdu_return_[c] - cdu_supply_[c];
         const uint32_t first = t.cdus[c].racks.first;
         const float offset = t.cdus[c].racks.count > 0 ? world_.traits.rack_inlet_celsius[first] : 0.0f;
         cdu_supply_[c] = coolant_supply_celsius + offset;
         cdu_return_[c] = static_cast<float>(cdu_supply_[c] + now + gain * (rise - now));
-        m.cdu_watts[c] =
-            static_cast<float>(m.cdu_heat_watts[c] > 0 ? nominal / litres_per_minute_per_watt *
-                                                             pump_watts_per_heat_watt * ratio * ratio * ratio
-                                                       : 0);
         m.liquid_heat_watts += m.cdu_heat_watts[c];
     }
     m.air_heat_watts = m.it_watts - m.liquid_heat_watts;
@@ -160,7 +163,11 @@ void Facility::measure_coolant(double seconds) {
             if (t.cdus[c].placement == CduPlacement::in_rack) m.rack_watts[r] += m.cdu_watts[c];
             rack_flow_litres_[r] = m.cdu_flow_kg[c] * share * 60 / float(coolant_kg_per_litre);
             m.rack_supply_celsius[r] = coolant_supply_celsius + offset;
-            m.rack_rise_kelvin[r] = 0.5f * (cdu_return_[c] - cdu_supply_[c]);
+            // Where racks share a CDU, each warms its part of the flow by its part of the heat.
+            const float heat =
+                m.cdu_heat_watts[c] > 0 ? float(liquid_share) * m.rack_it_watts[r] / m.cdu_heat_watts[c] : 0;
+            const float own = heat > 0 && share > 0 ? std::min(heat / share, hottest_part) : 0;
+            m.rack_rise_kelvin[r] = 0.5f * (cdu_return_[c] - cdu_supply_[c]) * own;
             const float flow = std::min(cdu_flow_ratio_[c] / 0.9f, 1.0f);
             m.rack_film[r] = std::min(thickest_film, 1 + film_share * (std::pow(std::max(flow, 0.01f), -0.8f) - 1));
         } else {

@@ -124,8 +124,11 @@ void Facility::measure_power_tree() {
 void Facility::measure_plant() {
     const Topology& t = *world_.topology;
     Measured& m = world_.measured;
-    // The compressors, pumps and fans of the cooling heat it too.
-    const double heat = m.it_watts + m.cooling_watts - m.it_watts * house_per_it_watt;
+    // The compressors, fans and pumps of the cooling heat it too, those in the racks' CDUs among them.
+    double heat = m.it_watts + m.cooling_watts - m.it_watts * house_per_it_watt;
+    for (size_t c = 0; c < t.cdus.size(); ++c) {
+        if (t.cdus[c].placement == CduPlacement::in_rack) heat += m.cdu_watts[c];
+    }
     water_litres_per_second_ = water_kg_per_second(heat, evaporative_share, concentration_cycles);
     std::array<uint32_t, 4> count{};
     for (const Plant& plant : t.plants) ++count[size_t(plant.kind)];

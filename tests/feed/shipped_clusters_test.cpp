@@ -110,3 +110,25 @@ TEST_CASE("the reference cluster draws what its fact sheet says") {
     CHECK(s.count_health(ObjectClass::node, Health::maintenance) < 80);
     CHECK(double(s.count_health(ObjectClass::gpu, Health::ok)) > 0.993 * 100352);
 }
+
+TEST_CASE("racks that share a CDU share its flow by size and its heat by what they draw") {
+    Simulated s(load(std::filesystem::path(SHIPPED_CLUSTERS) / "nvl72-8k.toml"), "training", 9);
+    const Topology& t = *s.topology;
+    s.run_to(40);
+    double most = 0, least = 1e9;
+    for (uint32_t c = 0; c < t.cdus.size(); ++c) {
+        REQUIRE(t.cdus[c].racks.count > 1);
+        double racks = 0;
+        for (uint32_t r = t.cdus[c].racks.first; r < t.cdus[c].racks.end(); ++r) {
+            const double rise = s.value(ObjectClass::rack, "coolant_return_celsius", r) -
+                                s.value(ObjectClass::rack, "coolant_supply_celsius", r);
+            racks += s.value(ObjectClass::rack, "flow_litres_per_minute", r) * rise;
+            most = std::max(most, rise), least = std::min(least, rise);
+        }
+        const double cdu =
+            s.value(ObjectClass::cdu, "flow_litres_per_minute", c) *
+            (s.value(ObjectClass::cdu, "return_celsius", c) - s.value(ObjectClass::cdu, "supply_celsius", c));
+        CHECK(racks == doctest::Approx(cdu).epsilon(0.015));
+    }
+    CHECK(most > 1.02 * least);
+}
