@@ -122,7 +122,7 @@ struct Simulator::Impl {
         event.id = sim::hash(world->seed, uint64_t(sim::Stream::preset_note)) | 1;
         event.time_ns = world->clock.start_ns;
         event.object = {ObjectClass::site, 0};
-        event.kind = "simulation";
+        event.kind = sim::simulation_event;
         event.text =
             fmt::format("Simulated with the preset {}: {}.", sim::describe(preset).name, sim::describe(preset).summary);
         world->report(std::move(event));

@@ -51,6 +51,8 @@ constexpr std::array<PresetDescription, 2> descriptions{
      {Preset::video_2024, "video-2024", "what-if of 2024: links with a 5-year mean life fail, and nothing else",
       video_notes}}};
 
+constexpr std::string_view text_begin = "Simulated with the preset ";
+
 }  // namespace
 
 const PresetDescription& describe(Preset preset) { return descriptions.at(size_t(preset)); }
@@ -66,6 +68,17 @@ Preset preset_named(const std::string& name) {
         if (d.name == name) return d.preset;
     throw std::runtime_error(
         fmt::format("There is no preset '{}'; choose one of {}.", name, fmt::join(preset_names(), ", ")));
+}
+
+std::string simulation_text(Preset preset) {
+    return fmt::format("{}{}: {}.", text_begin, describe(preset).name, describe(preset).summary);
+}
+
+std::string_view preset_name_in(std::string_view text) {
+    if (!text.starts_with(text_begin)) return {};
+    text.remove_prefix(text_begin.size());
+    const size_t colon = text.find(':');
+    return colon == std::string_view::npos ? std::string_view{} : text.substr(0, colon);
 }
 
 double failures_per_year(Preset preset, FaultKind kind) {

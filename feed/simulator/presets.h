@@ -36,6 +36,12 @@ std::vector<std::string> preset_names();
 // Throws one sentence that names the presets there are.
 Preset preset_named(const std::string& name);
 
+// What the simulator says of itself: the text of its event of kind "simulation", and the preset's name in such a text;
+// empty where the text is another.
+inline constexpr std::string_view simulation_event = "simulation";
+std::string simulation_text(Preset preset);
+std::string_view preset_name_in(std::string_view simulation_text);
+
 // How often an object fails in this way, per year.
 double failures_per_year(Preset preset, FaultKind kind);
 

@@ -264,6 +264,18 @@ TEST_CASE("one sum of trouble: the sentence, the classes and the counts agree, l
     }
 }
 
+TEST_CASE("the preset of a simulation is known to the panels, and told again to who goes back and forth") {
+    for (const std::string preset : {"measured", "video-2024"}) {
+        Desk desk("sim:array-512?seed=3&scenario=storm&preset=" + preset);
+        for (const double second : {5.0, 400.0}) {
+            desk.timeline.advance_to(second);
+            desk.frame();
+            const std::string told = desk.dump()["simulation"];
+            CHECK(told.starts_with("Simulated with the preset " + preset + ": "));
+        }
+    }
+}
+
 TEST_CASE("the root of a second's events stands on top of what it took with it, which is folded") {
     Desk desk("sim:array-512?seed=3&scenario=leaf_down");
     desk.timeline.advance_to(45);

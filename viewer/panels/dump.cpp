@@ -315,6 +315,7 @@ std::string dump_state_json(const UiContext& ui) {
                                         {"state", word_of_end(finished.job)},
                                         {"gone_ns", finished.gone_ns}});
     out["history"] = dump_history(ui);
+    out["simulation"] = memory.digest.simulation;
     out["feed_sentence"] = feed_sentence(memory.digest);
     out["trouble"] = dump_trouble(ui, memory.digest);
     out["events"] = {{"total", ui.state.events.size()},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "feed/simulator/presets.h"
 #include "viewer/format.h"
 #include "viewer/scene.h"
 #include "viewer/theme.h"
@@ -77,8 +78,10 @@ void sum_up(const ClusterState& state, int64_t now_ns, Digest& digest) {
 
 void count_events(const ClusterState& state, Digest& digest) {
     digest.open_critical = digest.open_warning = digest.open_info = 0;
+    digest.simulation.clear();
     for (const Event& event : state.events) {
         if (event.end_ns != 0) continue;
+        if (event.kind == sim::simulation_event) digest.simulation = event.text;
         if (event.severity == Severity::critical) ++digest.open_critical;
         if (event.severity == Severity::warning) ++digest.open_warning;
         if (event.severity == Severity::info) ++digest.open_info;

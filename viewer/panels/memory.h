@@ -31,6 +31,7 @@ struct Digest {
     std::array<std::vector<Below>, object_class_count> below;  // of site, hall, row, rack, node, NIC, switch
     [[nodiscard]] uint32_t in_trouble_of(ObjectClass object_class) const;
     uint32_t open_critical = 0, open_warning = 0, open_info = 0;  // events that have not ended
+    std::string simulation;  // what a simulator says of its values; empty where nothing says that they are simulated
     double messages_per_second = 0, bytes_per_second = 0, values_per_second = 0;
     uint64_t gaps = 0, decode_errors = 0;
     uint32_t sources_live = 0, sources_total = 0;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "feed/simulator/presets.h"
 #include "viewer/panels/inspector.h"
 #include "viewer/panels/lists.h"
 
@@ -43,6 +44,29 @@ std::string provenance_note(const Fact& fact) {
     return std::string(name_of(fact.provenance)) + (fact.source.empty() ? "" : " · " + fact.source);
 }
 
+void draw_fact(const Pen& pen, Flow& flow, const Fact& fact) {
+    const float x = flow.x + pen.px(12), width = flow.w - pen.px(16);
+    flow.y +=
+        pen.text_wrapped(x, flow.y + pen.px(4), width, Type::small, pen.colors.text, fact.subject + ": " + fact.text) +
+        pen.px(4);
+    const Rect note = flow.take(pen.px(16));
+    pen.text_fit(x, note.mid_y(), width, Type::small, pen.colors.hint, provenance_note(fact));
+    flow.y += pen.px(6);
+}
+
+// By which rates the simulator breaks things, and what it assumes.
+void draw_preset(const UiContext& ui, const Pen& pen, Flow& flow, const std::string& simulation) {
+    if (simulation.empty() || !begin_section(ui, pen, flow, "How it is simulated", "")) return;
+    const float x = flow.x + pen.px(12), width = flow.w - pen.px(16);
+    flow.y += pen.text_wrapped(x, flow.y + pen.px(4), width, Type::small, pen.colors.text, simulation) + pen.px(10);
+    for (const sim::Preset preset : {sim::Preset::measured, sim::Preset::video_2024}) {
+        if (sim::describe(preset).name != sim::preset_name_in(simulation)) continue;
+        for (const sim::PresetNote& note : sim::describe(preset).notes)
+            draw_fact(pen, flow,
+                      {std::string(note.subject), std::string(note.text), note.provenance, std::string(note.source)});
+    }
+}
+
 }  // namespace
 
 void draw_overview(const UiContext& ui, const Pen& pen, Flow& flow) {
@@ -62,17 +86,9 @@ void draw_overview(const UiContext& ui, const Pen& pen, Flow& flow) {
             if (c != ObjectClass::site && c != ObjectClass::job && t.count(c) > 0)
                 draw_class_row(ui, pen, flow.take(pen.px(24)), c, digest);
     draw_metrics(ui, pen, flow, site);
-    if (!t.facts.empty() && begin_section(ui, pen, flow, "Where this comes from", t.synthetic ? "synthetic" : "")) {
-        for (const Fact& fact : t.facts) {
-            const float x = flow.x + pen.px(12), width = flow.w - pen.px(16);
-            flow.y += pen.text_wrapped(x, flow.y + pen.px(4), width, Type::small, pen.colors.text,
-                                       fact.subject + ": " + fact.text) +
-                      pen.px(4);
-            const Rect note = flow.take(pen.px(16));
-            pen.text_fit(x, note.mid_y(), width, Type::small, pen.colors.hint, provenance_note(fact));
-            flow.y += pen.px(6);
-        }
-    }
+    draw_preset(ui, pen, flow, digest.simulation);
+    if (!t.facts.empty() && begin_section(ui, pen, flow, "Where this comes from", t.synthetic ? "synthetic" : ""))
+        for (const Fact& fact : t.facts) draw_fact(pen, flow, fact);
     const Rect row = flow.take(pen.px(40));
     pen.text_fit(row.x + pen.px(12), row.mid_y(), row.w - pen.px(24), Type::small, pen.colors.hint,
                  "Click anything in the hall or in a list to see it here.");

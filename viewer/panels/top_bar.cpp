@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "feed/simulator/presets.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
 #include "viewer/panels/pen.h"
@@ -20,7 +21,16 @@ float labelled(const Pen& pen, float x, const Rect& bar, std::string_view label,
     return std::max(pen.width(Type::small, label), pen.width(Type::strong, value.value) + unit);
 }
 
-float draw_cluster(const UiContext& ui, const Pen& pen, const Rect& bar, float most) {
+// What the values are, where they are not measured: a made-up cluster, a simulation and by which preset.
+std::string origin_of(const Topology& t, const Digest& digest, bool narrow) {
+    const std::string_view preset = sim::preset_name_in(digest.simulation);
+    std::string text = t.synthetic ? (narrow && !preset.empty() ? "synthetic" : "synthetic reference cluster") : "";
+    if (!digest.simulation.empty() && !t.synthetic) text = "simulated";
+    if (!preset.empty()) text += fmt::format(" · preset {}", preset);
+    return text;
+}
+
+float draw_cluster(const UiContext& ui, const Pen& pen, const Digest& digest, const Rect& bar, float most) {
     const float x = bar.x + pen.px(16);
     if (ui.state.empty()) {
         pen.text(x, bar.mid_y(), Type::strong, pen.colors.text, "belvedere");
@@ -28,10 +38,13 @@ float draw_cluster(const UiContext& ui, const Pen& pen, const Rect& bar, float m
     }
     const Topology& t = ui.state.topology();
     const std::string& title = t.title.empty() ? t.name : t.title;
-    if (!t.synthetic) return pen.px(32) + pen.text_fit(x, bar.mid_y(), most, Type::strong, pen.colors.text, title);
+    std::string origin = origin_of(t, digest, false);
+    if (pen.width(Type::small, origin) > most) origin = origin_of(t, digest, true);
+    if (origin.empty()) return pen.px(32) + pen.text_fit(x, bar.mid_y(), most, Type::strong, pen.colors.text, title);
     const float a = pen.text_fit(x, bar.mid_y() - pen.px(8), most, Type::strong, pen.colors.text, title);
-    const float b =
-        pen.text_fit(x, bar.mid_y() + pen.px(9), most, Type::small, pen.colors.muted, "synthetic reference cluster");
+    const float b = pen.text_fit(x, bar.mid_y() + pen.px(9), most, Type::small, pen.colors.muted, origin);
+    const Touch over = touch("origin", {x, bar.y, std::max(a, b), bar.h});
+    if (over.hovered && !digest.simulation.empty()) hint(ui.view, digest.simulation);
     return pen.px(32) + std::max(a, b);
 }
 
@@ -212,7 +225,7 @@ void draw_top_bar(const UiContext& ui) {
     const Rect bar = layout.top;
     const Rect search = search_field_rect(layout, pen.scale);
     const float gap = pen.px(bar.w / pen.scale > 1500 ? 32 : 16);
-    float x = bar.x + draw_cluster(ui, pen, bar, std::min(pen.px(380), bar.w * 0.2f)) + gap * 0.5f;
+    float x = bar.x + draw_cluster(ui, pen, digest, bar, std::min(pen.px(380), bar.w * 0.2f)) + gap * 0.5f;
     x += draw_live(ui, pen, digest, bar, x) + gap;
     if (!ui.state.empty()) x += draw_counts(ui, pen, digest, bar, x) + gap;
     const float end = search.x - pen.px(16);
