@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "feed/joined_steps.h"
 #include "net/publisher.h"
 
 namespace bv {
@@ -156,29 +157,19 @@ struct EmbeddedFeed::Impl {
     // Simulates up to `due` intervals and publishes the last one. Returns how many.
     uint64_t burst(uint64_t due) {
         const auto deadline = WallClock::now() + longest_burst;
-        std::vector<Event> events;
-        std::vector<Job> jobs;
-        for (uint64_t done = 1;; ++done) {
-            const TelemetryBatch& batch = simulator.step();
-            const bool last = done == due || stopping || WallClock::now() >= deadline;
-            if (last && done == 1) {
-                publisher.publish(batch);
-                return done;
-            }
-            events.insert(events.end(), batch.events.begin(), batch.events.end());
-            jobs.insert(jobs.end(), batch.jobs.begin(), batch.jobs.end());
-            if (!last) continue;
-            TelemetryBatch joined = batch;
-            joined.interval_ns = static_cast<int64_t>(done) * interval_ns;
-            joined.events = std::move(events);
-            joined.jobs = std::move(jobs);
-            publisher.publish(joined);
-            return done;
-        }
+        uint64_t done = 0;
+        steps_joined.begin();
+        do {
+            steps_joined.add(simulator.step());
+            ++done;
+        } while (done < due && !stopping && WallClock::now() < deadline);
+        publisher.publish(steps_joined.batch(static_cast<int64_t>(done) * interval_ns));
+        return done;
     }
 
     Simulator simulator;
     Publisher publisher;
+    JoinedSteps steps_joined;
     const int64_t interval_ns;
     const double speed;
     std::atomic<bool> stopping{false}, failed{false};

@@ -227,50 +227,46 @@ private:
     }
 
     // What was known when the range begins, and what was said in it; nothing of what was said after it.
-    void copy_events() {
-        EventRows rows(out_);
-        Statement row(in_, fmt::format("select {} from event_version where known_ns <= ? and until_ns > ? "
-                                       "order by known_ns, id",
-                                       event_columns));
+    template <typename Read, typename Keep>
+    void copy_versions(const char* table, const char* columns, const Read& read, const Keep& keep) {
+        Statement row(in_, fmt::format("select {} from {} where known_ns <= ? and until_ns > ? order by known_ns, id",
+                                       columns, table));
         row.bind_all(options_.end_ns, options_.begin_ns);
         while (row.step()) {
-            auto version = read_event(row);
+            auto version = read(row);
             if (!version) {
                 ++result_.damaged;
                 continue;
             }
-            if (version->event.object.valid() && !kept_.contains(version->event.object) && !options_.objects.empty())
-                continue;
             if (version->until_ns > options_.end_ns) version->until_ns = never_ns;
+            keep(*version, row);
+        }
+    }
+
+    void copy_events() {
+        EventRows rows(out_);
+        copy_versions("event_version", event_columns, read_event, [&](EventVersion& version, const Statement& row) {
+            const ObjectId object = version.event.object;
+            if (object.valid() && !kept_.contains(object) && !options_.objects.empty()) return;
             std::string path(row.text(12));
             if (redaction_) {
-                version->event = redaction_->event(version->event);
+                version.event = redaction_->event(version.event);
                 const Topology& t = *redaction_->cluster().topology;
-                path = t.contains(version->event.object) ? t.path_of(version->event.object) : std::string();
+                path = t.contains(version.event.object) ? t.path_of(version.event.object) : std::string();
             }
-            rows.insert(*version, path);
-            result_.events += version->until_ns == never_ns;
-        }
+            rows.insert(version, path);
+            result_.events += version.until_ns == never_ns;
+        });
     }
 
     void copy_jobs() {
         JobRows rows(out_);
-        Statement row(in_, fmt::format("select {} from job_version where known_ns <= ? and until_ns > ? "
-                                       "order by known_ns, id",
-                                       job_columns));
-        row.bind_all(options_.end_ns, options_.begin_ns);
-        while (row.step()) {
-            auto version = read_job(row);
-            if (!version) {
-                ++result_.damaged;
-                continue;
-            }
-            if (!options_.objects.empty() && !kept_.contains({ObjectClass::job, version->job.slot})) continue;
-            if (version->until_ns > options_.end_ns) version->until_ns = never_ns;
-            if (redaction_) version->job = redaction_->job(version->job);
-            rows.insert(*version);
+        copy_versions("job_version", job_columns, read_job, [&](JobVersion& version, const Statement&) {
+            if (!options_.objects.empty() && !kept_.contains({ObjectClass::job, version.job.slot})) return;
+            if (redaction_) version.job = redaction_->job(version.job);
+            rows.insert(version);
             ++result_.jobs;
-        }
+        });
     }
 
     void copy_gaps() {
@@ -307,23 +303,31 @@ private:
     }
 
     // Minutes and hours that touch the range, whole.
-    void copy_aggregates() {
-        Statement row(in_,
-                      "select step_s, metric, object_index, begin_ns, min, mean, max, count, crc from aggregate "
-                      "where begin_ns <= ? and begin_ns + step_s * 1000000000 > ?");
+    template <typename Sound, typename Keep>
+    void copy_steps(const char* table, const char* columns, const Sound& sound, const Keep& keep) {
+        Statement row(in_, fmt::format("select {} from {} where begin_ns <= ? and begin_ns + step_s * 1000000000 > ?",
+                                       columns, table));
         row.bind_all(options_.end_ns, options_.begin_ns);
-        Statement put(out_, "insert into aggregate values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        while (row.step()) {
-            if (aggregate_check(uint32_t(row.integer(0)), row.integer(1), row.integer(2), row.integer(3), row.real(4),
-                                row.real(5), row.real(6), row.integer(7)) != row.integer(8)) {
+        while (row.step())
+            if (sound(row))
+                keep(row);
+            else
                 ++result_.damaged;
-                continue;
-            }
-            if (!kept_.contains({ObjectClass(row.integer(1) >> 8), uint32_t(row.integer(2))})) continue;
-            put.bind_all(row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.real(4), row.real(5),
-                         row.real(6), row.integer(7), row.integer(8))
-                .run();
-        }
+    }
+
+    void copy_aggregates() {
+        Statement put(out_, "insert into aggregate values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        const auto sound = [](const Statement& row) {
+            return aggregate_check(uint32_t(row.integer(0)), row.integer(1), row.integer(2), row.integer(3),
+                                   row.real(4), row.real(5), row.real(6), row.integer(7)) == row.integer(8);
+        };
+        copy_steps("aggregate", "step_s, metric, object_index, begin_ns, min, mean, max, count, crc", sound,
+                   [&](const Statement& row) {
+                       if (!kept_.contains({ObjectClass(row.integer(1) >> 8), uint32_t(row.integer(2))})) return;
+                       put.bind_all(row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.real(4),
+                                    row.real(5), row.real(6), row.integer(7), row.integer(8))
+                           .run();
+                   });
     }
 
     void copy_rack_aggregates() {
@@ -356,24 +360,20 @@ private:
 
     // They count a whole class: kept only where the whole class is.
     void copy_health() {
-        Statement row(in_,
-                      "select step_s, class, begin_ns, ok, warning, critical, down, maintenance, unknown, crc "
-                      "from health where begin_ns <= ? and begin_ns + step_s * 1000000000 > ?");
-        row.bind_all(options_.end_ns, options_.begin_ns);
         Statement put(out_, "insert into health values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        while (row.step()) {
+        const auto sound = [](const Statement& row) {
             std::array<uint32_t, health_count> counts{};
             for (size_t i = 0; i < health_count; ++i) counts[i] = uint32_t(row.integer(int(i) + 3));
-            if (health_check(uint32_t(row.integer(0)), row.text(1), row.integer(2), counts) != row.integer(9)) {
-                ++result_.damaged;
-                continue;
-            }
-            const auto object_class = object_class_from(row.text(1));
-            if (!object_class || !kept_.whole(*object_class)) continue;
-            put.bind_all(row.integer(0), row.text(1), row.integer(2), row.integer(3), row.integer(4), row.integer(5),
-                         row.integer(6), row.integer(7), row.integer(8), row.integer(9))
-                .run();
-        }
+            return health_check(uint32_t(row.integer(0)), row.text(1), row.integer(2), counts) == row.integer(9);
+        };
+        copy_steps("health", "step_s, class, begin_ns, ok, warning, critical, down, maintenance, unknown, crc", sound,
+                   [&](const Statement& row) {
+                       const auto object_class = object_class_from(row.text(1));
+                       if (!object_class || !kept_.whole(*object_class)) return;
+                       put.bind_all(row.integer(0), row.text(1), row.integer(2), row.integer(3), row.integer(4),
+                                    row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9))
+                           .run();
+                   });
     }
 
     const CutOptions& options_;

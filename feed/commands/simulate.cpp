@@ -13,6 +13,7 @@
 #include "feed/commands/commands.h"
 #include "feed/commands/curve.h"
 #include "feed/commands/stop.h"
+#include "feed/joined_steps.h"
 #include "feed/simulator.h"
 #include "net/publisher.h"
 
@@ -65,7 +66,7 @@ void serve_until(Publisher& publisher, Clock::time_point deadline) {
 }
 
 // Steps the simulator at most a second at a time, so that what happens does not depend on the speed, and joins the
-// steps of one tick: the last values, the events and jobs of all.
+// steps of one tick.
 class Ticks {
 public:
     Ticks(std::shared_ptr<const Topology> topology, const SimulateArguments& arguments)
@@ -77,20 +78,10 @@ public:
     const TelemetryBatch& next(uint64_t skipped) {
         seconds_due_ += seconds_per_tick_ * double(1 + skipped);
         const auto due = std::max(uint64_t(1), uint64_t(std::llround(seconds_due_ / seconds_per_step_)));
-        events_.clear();
-        jobs_.clear();
-        for (uint64_t step = 0; step < due && !stop_requested(); ++step) {
-            const TelemetryBatch& batch = simulator_.step();
-            events_.insert(events_.end(), batch.events.begin(), batch.events.end());
-            jobs_.insert(jobs_.end(), batch.jobs.begin(), batch.jobs.end());
-            tick_.columns = batch.columns;
-            tick_.time_ns = batch.time_ns;
-        }
+        joined_.begin();
+        for (uint64_t step = 0; step < due && !stop_requested(); ++step) joined_.add(simulator_.step());
         seconds_due_ -= double(due) * seconds_per_step_;
-        tick_.interval_ns = int64_t(double(due) * seconds_per_step_ * 1e9);
-        tick_.events = events_;
-        tick_.jobs = jobs_;
-        return tick_;
+        return joined_.batch(int64_t(double(due) * seconds_per_step_ * 1e9));
     }
 
 private:
@@ -107,9 +98,7 @@ private:
     const double seconds_per_tick_, seconds_per_step_;
     double seconds_due_ = 0;
     Simulator simulator_;
-    TelemetryBatch tick_;
-    std::vector<Event> events_;
-    std::vector<Job> jobs_;
+    JoinedSteps joined_;
 };
 
 void publish_steadily(Publisher& publisher, Ticks& ticks, const SimulateArguments& arguments) {
