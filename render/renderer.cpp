@@ -81,7 +81,7 @@ Gpu::Gpu(const RendererOptions& options, std::atomic<uint64_t>& messages)
              rich) {
     if (rich) bloom = BloomPass::create(device, format.format, bindings.texture_layout.get());
     ui.create(device, format.format);
-    for (Frame& frame : frames) frame.create(device, bindings);
+    for (Frame& frame : frames) frame.create(device);
 }
 
 Gpu::~Gpu() {
@@ -91,6 +91,14 @@ Gpu::~Gpu() {
 
 // 1 Hz, never faster, never dark.
 float pulse_at(float time_s) { return 0.86f + 0.14f * std::cos(time_s * 6.2831853f); }
+
+void set_view(VkCommandBuffer cmd, const ViewInput& input, const VkRect2D& place) {
+    const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
+    // The eye's y points up, Vulkan's down.
+    const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
+    vkCmdSetViewport(cmd, 0, 1, &viewport);
+    vkCmdSetScissor(cmd, 0, 1, &place);
+}
 
 // Until the viewer sets its own: a quiet grey ramp.
 std::vector<glm::u8vec4> plain_color_map() {
@@ -106,15 +114,17 @@ struct Renderer::Impl {
     void make_gpu();
     void make_targets();
     void upload_scene();
-    void bind_scene(Frame& frame);
-    bool draw_to_window(Frame& frame, const FrameInput& input);
-    void draw_to_picture(Frame& frame, const FrameInput& input);
-    void record(Frame& frame, const FrameInput& input, FinalImage& target, VkImageLayout final_layout);
-    void begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target, bool keep_around);
-    // Where in the target the eye looks, in whole pixels; empty: nowhere, panels cover all of it.
-    [[nodiscard]] VkRect2D view_of(const FrameInput& input) const;
-    void set_view(VkCommandBuffer cmd, const FrameInput& input, const VkRect2D& view) const;
-    void record_passes(Frame& frame, const FrameInput& input);
+    Frame& begun() { return gpu->frames[frame_number % frames_in_flight]; }
+    FrameView& view_of(Frame& frame, size_t index);
+    void bind_scene(FrameView& view);
+    void prepare(FrameView& view, const ViewInput& input);
+    bool draw_to_window(Frame& frame, std::span<const ViewInput> views);
+    void draw_to_picture(Frame& frame, std::span<const ViewInput> views);
+    void record(Frame& frame, std::span<const ViewInput> views, FinalImage& target, VkImageLayout final_layout);
+    void begin_rendering(VkCommandBuffer cmd, const glm::vec4& surface, const FinalImage& target, bool keep_around);
+    // Where in the target a view is drawn, in whole pixels; empty: nowhere, panels cover all of it.
+    [[nodiscard]] VkRect2D place_of(const ViewInput& input) const;
+    void record_passes(Frame& frame, const FrameView& view, const ViewInput& input);
     [[nodiscard]] bool minimised() const { return extent.width == 0 || extent.height == 0; }
 
     RendererOptions options;
@@ -130,7 +140,7 @@ struct Renderer::Impl {
     FrameStats stats;
     uint64_t frame_number = 0;
     bool timing = false;
-    FrameInput last_input{};
+    std::vector<ViewInput> last_views;
     bool picture_is_current = false;
 };
 
@@ -178,19 +188,37 @@ void Renderer::Impl::make_targets() {
     g.targets = Targets::create(g.device, g.bindings, extent, g.format.format, g.rich);
 }
 
-void Renderer::Impl::bind_scene(Frame& frame) {
+FrameView& Renderer::Impl::view_of(Frame& frame, size_t index) {
+    CHECK(index < most_views);
+    FrameView& view = frame.views[index];
+    if (!view.created()) view.create(gpu->device, gpu->bindings);
+    return view;
+}
+
+void Renderer::Impl::bind_scene(FrameView& view) {
     Gpu& g = *gpu;
-    frame.update_set(g.device);
-    if (frame.scene_version == g.scene_version) return;
-    frame.scene_version = g.scene_version;
-    write_buffer(g.device, frame.set, Binding::static_boxes, g.scene.boxes);
-    write_buffer(g.device, frame.set, Binding::cylinders, g.scene.cylinders);
-    write_texture(g.device, frame.set, static_cast<uint32_t>(Binding::glyph_atlas), g.glyph_atlas,
+    view.update_set(g.device);
+    if (view.scene_version == g.scene_version) return;
+    view.scene_version = g.scene_version;
+    write_buffer(g.device, view.set, Binding::static_boxes, g.scene.boxes);
+    write_buffer(g.device, view.set, Binding::cylinders, g.scene.cylinders);
+    write_texture(g.device, view.set, static_cast<uint32_t>(Binding::glyph_atlas), g.glyph_atlas,
                   g.bindings.linear.get());
 }
 
-// The attachments of the 3D view: what the passes draw into, cleared.
-void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& input, const FinalImage& target,
+// Everything that the view's passes read, in memory that the device sees.
+void Renderer::Impl::prepare(FrameView& view, const ViewInput& input) {
+    bind_scene(view);
+    std::memcpy(view.constants_buffer.mapped, &input.constants, sizeof input.constants);
+    const uint32_t map = std::min(input.constants.color_map, color_map_rows - 1);
+    view.update_state_colors(input.constants, std::span(color_map_texels).subspan(size_t{map} * 256, 256),
+                             color_map_version);
+    lay_out_signs(font, scene.signs, input.constants, view.glyphs);
+    view.update_set(gpu->device);
+}
+
+// The attachments of the 3D views: what the passes draw into, cleared.
+void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const glm::vec4& surface, const FinalImage& target,
                                      bool keep_around) {
     const Gpu& g = *gpu;
     VkRenderingAttachmentInfo color{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
@@ -206,7 +234,6 @@ void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& inpu
         color.storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
     }
     // Around the 3D view the clear is the panels' surface, so that they need not be filled pixel by pixel.
-    const glm::vec4& surface = input.constants.colors[gpu::theme_surface];
     color.clearValue.color = {{surface.r, surface.g, surface.b, 0.0f}};
     VkRenderingAttachmentInfo depth{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
     depth.imageView = g.targets.depth.view.get();
@@ -223,32 +250,24 @@ void Renderer::Impl::begin_rendering(VkCommandBuffer cmd, const FrameInput& inpu
     vkCmdBeginRendering(cmd, &rendering);
 }
 
-VkRect2D Renderer::Impl::view_of(const FrameInput& input) const {
+VkRect2D Renderer::Impl::place_of(const ViewInput& input) const {
     const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
-    const glm::vec2 low = glm::max(min, glm::vec2(0));
-    const glm::vec2 high =
-        glm::min(min + size, glm::vec2(static_cast<float>(extent.width), static_cast<float>(extent.height)));
+    const glm::vec2 target(static_cast<float>(extent.width), static_cast<float>(extent.height));
+    const glm::vec2 low = glm::max(glm::max(min, input.seen_min), glm::vec2(0));
+    const glm::vec2 high = glm::min(glm::min(min + size, input.seen_max), target);
     if (high.x <= low.x || high.y <= low.y) return {};
     return {{static_cast<int32_t>(low.x), static_cast<int32_t>(low.y)},
             {static_cast<uint32_t>(high.x - low.x), static_cast<uint32_t>(high.y - low.y)}};
 }
 
-void Renderer::Impl::set_view(VkCommandBuffer cmd, const FrameInput& input, const VkRect2D& view) const {
-    const glm::vec2 &min = input.constants.viewport_min, &size = input.constants.viewport_size;
-    // The eye's y points up, Vulkan's down.
-    const VkViewport viewport{min.x, min.y + size.y, size.x, -size.y, 0.0f, 1.0f};
-    vkCmdSetViewport(cmd, 0, 1, &viewport);
-    vkCmdSetScissor(cmd, 0, 1, &view);
-}
-
 // The one ordered list. Opaque things from what hides most to what is hidden most, then what blends.
-void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input) {
+void Renderer::Impl::record_passes(Frame& frame, const FrameView& view, const ViewInput& input) {
     Gpu& g = *gpu;
     const VkCommandBuffer cmd = frame.cmd;
-    vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1, &frame.set, 0,
+    vkCmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_GRAPHICS, g.bindings.pipeline_layout.get(), 0, 1, &view.set, 0,
                             nullptr);
     const Recorder recorder{cmd, g.bindings, stats, pulse_at(input.constants.time_s)};
-    const PassInput in{input.constants, frame.rows, frame.glyphs, g.scene, g.rich};
+    const PassInput in{input.constants, view.rows, view.glyphs, g.scene, g.rich};
     const Passes& p = g.passes;
     frame.timers.mark(cmd, "air");
     p.air.record(recorder);
@@ -282,23 +301,24 @@ void Renderer::Impl::record_passes(Frame& frame, const FrameInput& input) {
     p.beacons.record(recorder, in);
 }
 
-void Renderer::Impl::record(Frame& frame, const FrameInput& input, FinalImage& target, VkImageLayout final_layout) {
+void Renderer::Impl::record(Frame& frame, std::span<const ViewInput> views, FinalImage& target,
+                            VkImageLayout final_layout) {
     Gpu& g = *gpu;
-    bind_scene(frame);
-    std::memcpy(frame.constants_buffer.mapped, &input.constants, sizeof input.constants);
-    const uint32_t map = std::min(input.constants.color_map, color_map_rows - 1);
-    frame.update_state_colors(input.constants, std::span(color_map_texels).subspan(size_t{map} * 256, 256),
-                              color_map_version);
-    lay_out_signs(font, scene.signs, input.constants, frame.glyphs);
-    frame.update_set(g.device);
+    const glm::vec4& surface = views.front().constants.colors[gpu::theme_surface];
+    glm::ivec2 low(INT32_MAX), high(0);  // around all views
+    for (size_t i = 0; i < views.size(); ++i) {
+        prepare(view_of(frame, i), views[i]);
+        const VkRect2D place = place_of(views[i]);
+        if (place.extent.width == 0) continue;
+        const glm::ivec2 corner(place.offset.x, place.offset.y);
+        low = glm::min(low, corner);
+        high = glm::max(high, corner + glm::ivec2(place.extent.width, place.extent.height));
+    }
 
     frame.begin_commands(g.device);
     frame.timers.begin(frame.cmd, !g.device.software || timing);
 
-    const VkRect2D view = view_of(input);
-    const glm::ivec2 view_low(view.offset.x, view.offset.y);
-    const UiParts ui = g.ui.parts(view_low, view_low + glm::ivec2(view.extent.width, view.extent.height),
-                                  input.constants.colors[gpu::theme_surface]);
+    const UiParts ui = g.ui.parts(glm::min(low, high), high, surface);
     // The rich picture's last step goes over the whole image.
     const bool keep_around = !g.rich && ui.fingerprint != 0 && ui.fingerprint == target.shown_around;
     target.shown_around = g.rich ? 0 : ui.fingerprint;
@@ -335,10 +355,12 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, FinalImage& t
         record_transitions(frame.cmd, {opened(g.targets.picture)});
         if (g.targets.samples.view) record_transitions(frame.cmd, {opened(g.targets.samples)});
     }
-    begin_rendering(frame.cmd, input, target, keep_around);
-    if (view.extent.width > 0) {
-        set_view(frame.cmd, input, view);
-        record_passes(frame, input);
+    begin_rendering(frame.cmd, surface, target, keep_around);
+    for (size_t i = 0; i < views.size(); ++i) {
+        const VkRect2D place = place_of(views[i]);
+        if (place.extent.width == 0) continue;
+        set_view(frame.cmd, views[i], place);
+        record_passes(frame, frame.views[i], views[i]);
     }
     vkCmdEndRendering(frame.cmd);
     if (g.rich) {
@@ -357,20 +379,20 @@ void Renderer::Impl::record(Frame& frame, const FrameInput& input, FinalImage& t
     VK_CHECK(vkEndCommandBuffer(frame.cmd));
 }
 
-void Renderer::Impl::draw_to_picture(Frame& frame, const FrameInput& input) {
-    record(frame, input, gpu->picture.final_image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
+void Renderer::Impl::draw_to_picture(Frame& frame, std::span<const ViewInput> views) {
+    record(frame, views, gpu->picture.final_image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
     frame.submit(gpu->device, VK_NULL_HANDLE, VK_NULL_HANDLE);
     picture_is_current = true;
 }
 
-bool Renderer::Impl::draw_to_window(Frame& frame, const FrameInput& input) {
+bool Renderer::Impl::draw_to_window(Frame& frame, std::span<const ViewInput> views) {
     Gpu& g = *gpu;
     const auto image = g.swapchain->acquire(frame.acquired.get());
     if (!image) {
         make_targets();
         return false;
     }
-    record(frame, input, g.swapchain->image(*image), VK_IMAGE_LAYOUT_PRESENT_SRC_KHR);
+    record(frame, views, g.swapchain->image(*image), VK_IMAGE_LAYOUT_PRESENT_SRC_KHR);
     frame.submit(g.device, frame.acquired.get(), g.swapchain->rendered(*image));
     picture_is_current = false;
     if (!g.swapchain->present(*image)) make_targets();
@@ -400,7 +422,7 @@ void Renderer::set_color_maps(std::span<const glm::u8vec4> texels, uint32_t rows
 }
 
 FrameRows& Renderer::begin_frame() {
-    Frame& frame = impl_->gpu->frames[impl_->frame_number % frames_in_flight];
+    Frame& frame = impl_->begun();
     try {
         frame.wait(impl_->gpu->device);
     } catch (const DeviceLost&) {
@@ -408,21 +430,24 @@ FrameRows& Renderer::begin_frame() {
         return begin_frame();
     }
     if (auto passes = frame.timers.read(impl_->gpu->device); !passes.empty()) impl_->stats.passes = std::move(passes);
-    frame.rows.clear();
-    return frame.rows;
+    for (FrameView& view : frame.views) view.rows.clear();
+    return rows_of(0);
 }
 
-bool Renderer::draw(const FrameInput& input) {
+FrameRows& Renderer::rows_of(size_t view) { return impl_->view_of(impl_->begun(), view).rows; }
+
+bool Renderer::draw(std::span<const ViewInput> views) {
+    CHECK(!views.empty() && views.size() <= most_views);
     Impl& i = *impl_;
     const auto start = std::chrono::steady_clock::now();
     if (i.gpu->device.surface && !i.gpu->swapchain && !i.minimised()) i.make_targets();
     if (i.minimised() || (i.gpu->device.surface && !i.gpu->swapchain)) return true;
-    Frame& frame = i.gpu->frames[i.frame_number % frames_in_flight];
+    Frame& frame = i.begun();
     try {
         if (i.gpu->swapchain) {
-            if (!i.draw_to_window(frame, input)) return false;
+            if (!i.draw_to_window(frame, views)) return false;
         } else {
-            i.draw_to_picture(frame, input);
+            i.draw_to_picture(frame, views);
         }
     } catch (const DeviceLost&) {
         i.make_gpu();
@@ -434,7 +459,7 @@ bool Renderer::draw(const FrameInput& input) {
         i.make_targets();
         return false;
     }
-    i.last_input = input;
+    i.last_views.assign(views.begin(), views.end());
     ++i.frame_number;
     i.stats.cpu_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return true;
@@ -449,7 +474,7 @@ Pixels Renderer::read_pixels() {
         // A window's images belong to the screen once presented, so its last frame is drawn again, into memory.
         VK_CHECK(vkDeviceWaitIdle(g.device.handle));
         g.picture = Picture::create(g.device, i.extent, g.format.format, g.ui.render_pass());
-        i.draw_to_picture(g.frames[(i.frame_number - 1) % frames_in_flight], i.last_input);
+        i.draw_to_picture(g.frames[(i.frame_number - 1) % frames_in_flight], i.last_views);
     }
     OneShot once(g.device);
     // Drawing ended with a transition towards the copy; this copy comes later in the same queue.

@@ -18,6 +18,7 @@ struct Pose {
     glm::vec3 target{0, 0, 0};  // orbit centre; looking direction for fly and walk
     float fov_y = 0.7f;         // radians
     float near_m = 0.1f;        // what is nearer is cut away: a frontal view of a rack is a section through the aisle
+    bool operator==(const Pose&) const = default;
 };
 
 enum class CameraMode : uint8_t { orbit, fly, walk };
@@ -32,6 +33,7 @@ public:
     bool advance(float dt);
     [[nodiscard]] bool moving() const { return progress_ < 1.0f; }
     [[nodiscard]] const Pose& pose() const { return pose_; }
+    [[nodiscard]] const Pose& destination() const { return moving() ? to_ : pose_; }  // where it comes to rest
 
     // Person's input: pixels dragged, wheel steps, and keys as a direction in the eye's own axes (right, forward, up)
     // per second.

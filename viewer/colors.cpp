@@ -27,8 +27,8 @@ constexpr Anchors diverging{0x2F7FC4, 0x3F72A3, 0x486482, 0x4C5866, 0x4D5054, 0x
 }  // namespace
 
 bool shows_differences(const View& view, const Comparison* comparison) {
-    const bool swipes = view.comparing.on && view.comparing.mode == Comparing::Mode::swipe;
-    return !swipes && comparison && !comparison->difference.empty() && view.color_by == ColorBy::metric &&
+    const bool both = view.comparing.on && view.comparing.mode != Comparing::Mode::difference;
+    return !both && comparison && !comparison->difference.empty() && view.color_by == ColorBy::metric &&
            view.color_metric == comparison->metric;
 }
 
@@ -44,15 +44,16 @@ std::vector<glm::u8vec4> color_map_texels() {
     return texels;
 }
 
-gpu::FrameConstants pack_constants(const ClusterState&, const SceneLayout& scene, const View& view, double time_s,
-                                   bool rich, const Comparison* comparison) {
-    gpu::FrameConstants c{};
+ViewInput pack_view(const SceneLayout& scene, const View& view, double time_s, bool rich, const Comparison* comparison,
+                    const Pane& pane) {
+    ViewInput input{};
+    gpu::FrameConstants& c = input.constants;
     const Sight sight(view);
     const Pose& pose = view.camera.pose();
     c.clip_from_world = sight.clip_from_world;
     c.eye = pose.eye;
     c.time_s = float(std::fmod(time_s, 3600.0));
-    c.viewport_min = {view.viewport_x, view.viewport_y};
+    c.viewport_min = {view.viewport_x + pane.aside, view.viewport_y};
     c.viewport_size = {view.viewport_width, view.viewport_height};
     // Far rows fade into the air: about a sixth is gone at the distance of what is looked at.
     c.fog_density = 0.16f / std::max(30.0f, glm::length(pose.target - pose.eye));
@@ -69,7 +70,10 @@ gpu::FrameConstants pack_constants(const ClusterState&, const SceneLayout& scene
     for (const RackPlan& plan : scene.impl().racks)
         c.cells_per_rack_max = std::max(c.cells_per_rack_max, uint32_t(plan.columns) * plan.rows);
     c.ui_scale = view.ui_scale;
-    return c;
+    // Panes that meet are cut at a whole pixel.
+    if (pane.from > 0) input.seen_min.x = std::round(c.viewport_min.x + pane.from * view.viewport_width);
+    if (pane.to < 1) input.seen_max.x = std::round(c.viewport_min.x + pane.to * view.viewport_width);
+    return input;
 }
 
 }  // namespace bv

@@ -1,15 +1,10 @@
-// Differences between two states, and the state that is compared with; see compare.h.
+// Differences between two states; see compare.h.
 #include "viewer/compare.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
-
-#include <fmt/format.h>
-
-#include "net/recording.h"
-#include "viewer/format.h"
 
 namespace bv {
 
@@ -88,46 +83,6 @@ std::vector<uint32_t> most_changed(const Comparison& comparison, size_t most) {
     std::partial_sort(order.begin(), end, order.end(), more);
     order.erase(end, order.end());
     return order;
-}
-
-Reference::Reference() = default;
-Reference::~Reference() = default;
-
-bool Reference::seek(const std::filesystem::path& file, int64_t then_ns) {
-    if (file.empty()) return false;
-    try {
-        if (!recording_ || path_ != file) {
-            recording_ = std::make_unique<Recording>(file);
-            path_ = file;
-            sought_ns_.reset();
-        }
-        if (sought_ns_ != then_ns) {
-            recording_->seek(then_ns, state_);
-            sought_ns_ = then_ns;
-            comparison_.reset();
-        }
-        problem = recording_->damage().sentence;
-    } catch (const std::exception& error) {
-        problem = error.what();
-        comparison_.reset();
-        sought_ns_.reset();
-        return false;
-    }
-    return true;
-}
-
-const Comparison* Reference::compare_with(const std::filesystem::path& file, int64_t then_ns, const ClusterState& now,
-                                          int64_t now_time_ns, MetricId id) {
-    if (now.empty() || !seek(file, then_ns)) return nullptr;
-    const uint64_t version = now.classes[size_t(id.object_class)].columns[id.index].version;
-    // Values grow stale by the clock alone.
-    const int64_t half_second = now_time_ns / 500'000'000;
-    if (comparison_ && comparison_->metric == id && now_version_ == version && judged_half_second_ == half_second)
-        return &*comparison_;
-    now_version_ = version;
-    judged_half_second_ = half_second;
-    comparison_ = compare(now, now_time_ns, state_, then_ns, id);
-    return &*comparison_;
 }
 
 }  // namespace bv

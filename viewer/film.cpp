@@ -18,6 +18,8 @@
 
 #include <fmt/format.h>
 
+#include "viewer/composition.h"
+
 extern char** environ;
 
 namespace bv {
@@ -183,7 +185,7 @@ void write_film(const Options& options, Stage& stage, Timeline& timeline, double
             timeline.advance_to(begin_s + time_s);
         }
         stage.follow(timeline.state());
-        const float aspect = stage.view.viewport_width / std::max(1.0f, stage.view.viewport_height);
+        const float aspect = aspect_of(stage.view);
         if (tour)
             tour->show(options.tour_at_s + time_s, timeline.state(), stage.view, aspect);
         else

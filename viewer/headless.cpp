@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "render/png.h"
+#include "viewer/composition.h"
 #include "viewer/film.h"
 #include "viewer/object_name.h"
 #include "viewer/stage.h"
@@ -90,14 +91,14 @@ int run_headless(const Options& options) {
     stage.follow(timeline.state());
     timeline.watch(stage.view.selected);
     stage.settle(timeline);
-    stage.wait_for_plots();
+    stage.wait_for_past();
+    stage.settle(timeline);
     std::optional<TourPlayer> tour = tour_of(options, timeline.state());
     if (options.output.ends_with(".mp4")) {
         write_film(options, stage, timeline, begin_s, tour ? &*tour : nullptr);
     } else {
         if (tour) {
-            const View& view = stage.view;
-            const float aspect = view.viewport_width / std::max(1.0f, view.viewport_height);
+            const float aspect = aspect_of(stage.view);
             if (options.simulated()) timeline.advance_to(begin_s + options.tour_at_s);
             tour->show(options.tour_at_s, timeline.state(), stage.view, aspect);
             stage.settle(timeline);  // the hall's size follows from the panels that the scene shows

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <imgui.h>
 
+#include "viewer/composition.h"
 #include "viewer/panels/memory.h"
 #include "viewer/panels/panels.h"
 #include "viewer/scene_layout.h"
@@ -15,8 +17,6 @@
 namespace bv {
 
 namespace {
-
-float aspect_of(const View& view) { return view.viewport_width / std::max(1.0f, view.viewport_height); }
 
 // The selection's ancestor of a class, or the first object of that class.
 ObjectId around(const Topology& t, ObjectId id, ObjectClass object_class) {
@@ -162,6 +162,10 @@ void perform_look(Action action, View& view) {
             return flip(view.plots.open);
         case Action::compare:
             return flip(view.comparing.on);
+        case Action::compare_as:
+            if (std::exchange(view.comparing.on, true))
+                view.comparing.mode = Comparing::Mode((size_t(view.comparing.mode) + 1) % comparing_names.size());
+            return;
         case Action::moment:
             view.moment_open = true;
             return;
@@ -180,13 +184,9 @@ void perform_look(Action action, View& view) {
     }
 }
 
-bool over_hall(const View& view, ImVec2 at) {
-    return at.x >= view.viewport_x && at.y >= view.viewport_y && at.x < view.viewport_x + view.viewport_width &&
-           at.y < view.viewport_y + view.viewport_height;
-}
-
-Camera::Ray ray_at(const View& view, ImVec2 at) {
-    return view.camera.ray(at.x - view.viewport_x, at.y - view.viewport_y, view.viewport_width, view.viewport_height);
+Camera::Ray ray_at(const View& view, const Pane& pane, ImVec2 at) {
+    return view.camera.ray(at.x - view.viewport_x - pane.aside, at.y - view.viewport_y, view.viewport_width,
+                           view.viewport_height);
 }
 
 // The point of the ground that a ray meets, if it is not beyond the horizon.
@@ -203,7 +203,7 @@ void point_at(const ClusterState& state, const SceneLayout& layout, View& view, 
 
 void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& view) {
     const ImGuiIO& io = ImGui::GetIO();
-    const bool inside = !io.WantCaptureMouse && over_hall(view, io.MousePos);
+    const std::optional<Pane> pane = io.WantCaptureMouse ? std::nullopt : pane_at(view, io.MousePos.x, io.MousePos.y);
     if (io.WantCaptureMouse || !layout) {
         view.hovered = {};
         view.hovered_trunk = {};
@@ -211,7 +211,7 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
     }
     const bool dragging = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2);
     // While a tour goes on the pointer is nobody's.
-    if (inside && !dragging && !view.touring) point_at(state, *layout, view, ray_at(view, io.MousePos));
+    if (pane && !dragging && !view.touring) point_at(state, *layout, view, ray_at(view, *pane, io.MousePos));
     if (ImGui::IsMouseDragging(0, 4)) {
         if (view.camera.mode == CameraMode::orbit)
             view.camera.orbit(io.MouseDelta.x, io.MouseDelta.y);
@@ -220,16 +220,16 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
     }
     if (ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2))
         view.camera.pan(io.MouseDelta.x, io.MouseDelta.y, view.viewport_height);
-    if (io.MouseWheel != 0 && inside) view.camera.zoom(io.MouseWheel, ground_under(ray_at(view, io.MousePos)));
+    if (io.MouseWheel != 0 && pane) view.camera.zoom(io.MouseWheel, ground_under(ray_at(view, *pane, io.MousePos)));
     const bool click = ImGui::IsMouseReleased(0) && io.MouseDragMaxDistanceSqr[0] < 16;
-    if (click && inside && view.hovered_trunk.valid()) {
+    if (click && pane && view.hovered_trunk.valid()) {
         view.select(view.hovered_trunk);
-    } else if (click && inside) {
+    } else if (click && pane) {
         // With Ctrl: the ways from what was selected to this.
         if (io.KeyCtrl && !view.route_from.valid()) view.toggle_route();
         view.select(view.hovered);
     }
-    if (ImGui::IsMouseDoubleClicked(0) && inside && view.hovered.valid()) {
+    if (ImGui::IsMouseDoubleClicked(0) && pane && view.hovered.valid()) {
         view.select(view.hovered);
         go_to(state, view, view.hovered);
     }
@@ -246,11 +246,11 @@ bool handle_held_keys(Window& window, View& view, float dt) {
 }  // namespace
 
 void go_to(const ClusterState& state, View& view, std::string_view view_name) {
-    if (!state.empty()) view.camera.move_to(named_view(state.topology(), view_name, aspect_of(view)), 1.1f);
+    if (!state.empty()) look_at(view, state.topology(), view_name, 1.1f);
 }
 
 void go_to(const ClusterState& state, View& view, ObjectId id) {
-    if (!state.empty() && id.valid()) view.camera.move_to(view_of(state.topology(), id, aspect_of(view)), 1.1f);
+    if (!state.empty() && id.valid()) look_at(view, state.topology(), id, 1.1f);
 }
 
 void perform(Action action, const ClusterState& state, const SceneLayout* layout, View& view, InputRequests& requests) {

@@ -71,7 +71,8 @@ constexpr auto bindings = std::to_array<KeyBinding>({
     {Action::theme, 'T', false, false, "T", "dark or light", color},
 
     {Action::plots, 'P', false, false, "P", "plots of the selection over the hall", past},
-    {Action::compare, 'V', false, false, "V", "colour by what has changed since another time", past},
+    {Action::compare, 'V', false, false, "V", "compare with another time", past},
+    {Action::compare_as, 'V', false, true, "Shift+V", "next way to compare: difference, swipe, split", past},
     {Action::moment, 'B', false, false, "B", "name this moment: time, view and a note", past},
     {Action::moments, 'B', true, false, "Ctrl+B", "the list of named moments", past},
     {Action::copy_link, 'L', true, false, "Ctrl+L", "copy a link to this view", past},

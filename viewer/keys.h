@@ -66,6 +66,7 @@ enum class Action : uint8_t {
     dump_state,
     plots,
     compare,
+    compare_as,
     moment,
     moments,
     copy_link,

@@ -169,6 +169,9 @@ void read_field(std::string_view key, std::string_view value, ViewLink& link, Ca
         const auto share = numbers<1>(value, 1);
         if (!share || (*share)[0] < 0) refuse(key, "a share between 0 and 1", value);
         link.swipe = (*share)[0];
+    } else if (key == "split") {
+        if (value != "1") refuse(key, "1", value);
+        link.split = true;
     } else if (key == "mode") {
         for (size_t i = 0; i < mode_names.size(); ++i)
             if (value == mode_names[i]) link.mode = CameraMode(i);
@@ -221,6 +224,7 @@ std::string write_link(const ViewLink& link) {
     if (link.health) field("health", name_of(*link.health));
     if (link.compare_ns) field("compare", utc_text(*link.compare_ns));
     if (link.swipe) field("swipe", fmt::format("{}", *link.swipe));
+    if (link.split) field("split", "1");
     return out;
 }
 
@@ -270,6 +274,7 @@ ViewLink link_to(const View& view, const Topology& topology, std::optional<int64
     link.health = view.health_filter;
     if (view.comparing.on) link.compare_ns = view.comparing.then_ns;
     if (view.comparing.on && view.comparing.mode == Comparing::Mode::swipe) link.swipe = view.comparing.divider;
+    link.split = view.comparing.on && view.comparing.mode == Comparing::Mode::split;
     return link;
 }
 
@@ -299,7 +304,9 @@ void follow_link(const ViewLink& link, const Topology& topology, View& view, flo
     view.health_filter = link.health;
     view.comparing.on = link.compare_ns.has_value();
     view.comparing.then_ns = link.compare_ns.value_or(0);
-    view.comparing.mode = link.swipe ? Comparing::Mode::swipe : Comparing::Mode::difference;
+    view.comparing.mode = link.split   ? Comparing::Mode::split
+                          : link.swipe ? Comparing::Mode::swipe
+                                       : Comparing::Mode::difference;
     view.comparing.divider = link.swipe.value_or(view.comparing.divider);
 }
 

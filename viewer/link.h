@@ -24,7 +24,8 @@ struct ViewLink {
     std::string filter;
     std::optional<Health> health;
     std::optional<int64_t> compare_ns;  // the other time of a comparison
-    std::optional<float> swipe;         // where the divider of a swipe stands, as a share; nothing: differences
+    std::optional<float> swipe;         // where the divider of a swipe stands, as a share
+    bool split = false;                 // the times as two pictures; without either, differences
 };
 
 // "belvedere://view?cluster=0123456789abcdef&time=2026-01-01T12:00:00Z&eye=…". Percent-encoded; fits one line.

@@ -15,6 +15,7 @@
 #include "cluster/routes.h"
 #include "cluster/time_text.h"
 #include "feed/embedded.h"
+#include "viewer/composition.h"
 #include "viewer/link.h"
 #include "viewer/object_name.h"
 #include "viewer/tour.h"
@@ -120,9 +121,9 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--compare", options.compare, "colour by what has changed since this moment of a recording")
         ->type_name("TIME");
     app.add_option("--compare-as", options.compare_as,
-                   "difference in colour, or swipe: then at the left, now at the right")
-        ->check(CLI::IsMember({"difference", "swipe"}))
-        ->type_name("difference|swipe");
+                   "difference in colour; swipe: then left of a line, now right of it; split: two pictures")
+        ->check(CLI::IsMember({"difference", "swipe", "split"}))
+        ->type_name("difference|swipe|split");
     app.add_option("--plot", options.plot,
                    "plot the past of the selection over the hall: temp_celsius,gpu.power_watts, or key")
         ->type_name("METRIC,...");
@@ -371,7 +372,8 @@ void apply_to_view(const Options& options, View& view) {
     view.theme = options.theme == "light" ? Theme::light : Theme::dark;
     view.panels_hidden = options.hide_panels;
     view.lod = options.lod != "off";
-    view.comparing.mode = options.compare_as == "swipe" ? Comparing::Mode::swipe : Comparing::Mode::difference;
+    for (size_t mode = 0; mode < comparing_names.size(); ++mode)
+        if (options.compare_as == comparing_names[mode]) view.comparing.mode = Comparing::Mode(mode);
     view.color_with(default_color());
     view.color_chosen = false;
     if (!options.filter.empty()) {
@@ -440,7 +442,7 @@ ObjectId route_begin(const Options& options, const Topology& topology) {
 
 void apply_to_view(const Options& options, const Topology& topology, View& view) {
     const std::optional<ViewLink> link = options.link.empty() ? std::nullopt : std::optional(parse_link(options.link));
-    view.camera.jump(named_view(topology, options.camera, view.viewport_width / std::max(1.0f, view.viewport_height)));
+    look_at(view, topology, options.camera, 0);
     // What the camera was sent to is what a person wants to read about.
     if (!options.select.empty())
         view.select(object_selected(options, topology));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "viewer/scene_layout.h"
 
@@ -201,27 +202,30 @@ void pack_outlines(const SceneLayout::Impl& layout, const View& view, FrameRows&
 
 }  // namespace
 
-Sight::Sight(const View& view) {
+Sight::Sight(const View& view, const Pane& pane) {
     const float aspect = view.viewport_width / std::max(1.0f, view.viewport_height);
     clip_from_world = view.camera.clip_from_world(aspect);
     eye = view.camera.pose().eye;
     pixels_per_metre = view.viewport_height / (2 * std::tan(view.camera.pose().fov_y / 2));
     const glm::mat4 rows = glm::transpose(clip_from_world);
-    planes = {rows[3] + rows[0], rows[3] - rows[0], rows[3] + rows[1], rows[3] - rows[1], rows[3] - rows[2]};
+    planes = {rows[0] - (2 * pane.from - 1) * rows[3], (2 * pane.to - 1) * rows[3] - rows[0], rows[3] + rows[1],
+              rows[3] - rows[1], rows[3] - rows[2]};
     for (glm::vec4& plane : planes) plane /= glm::length(glm::vec3(plane));
 }
 
 void pack_rows(const ClusterState& state, const SceneLayout& scene, const View& view, int64_t now_ns, FrameRows& rows,
-               const Comparison* comparison, const Beside* beside) {
+               const Comparison* comparison, const Pane& pane) {
     const SceneLayout::Impl& layout = scene.impl();
-    refresh_cache(state, layout, view, now_ns, comparison, beside);
-    const Sight sight(view);
+    if (pane.then) std::swap(layout.cache, layout.cache_of_then);
+    refresh_cache(state, layout, view, now_ns, comparison);
+    const Sight sight(view, pane);
     std::vector<uint8_t> is_near(layout.racks.size(), 0);
     pack_racks(layout, view, sight, is_near, rows);
     if (view.show_structure) pack_facility(layout, view, sight, rows);
     if (view.show_trunks) pack_trunks(state, layout, view, sight, rows);
     if (view.show_beacons) pack_beacons(layout, view, sight, is_near, rows);
     pack_outlines(layout, view, rows);
+    if (pane.then) std::swap(layout.cache, layout.cache_of_then);
 }
 
 }  // namespace bv

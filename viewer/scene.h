@@ -8,6 +8,7 @@
 
 #include "cluster/state.h"
 #include "render/renderer.h"
+#include "viewer/panes.h"
 #include "viewer/view.h"
 
 namespace bv {
@@ -29,19 +30,13 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// The other time of a swipe: what stands left of the divider is shown as it was then.
-struct Beside {
-    const ClusterState* then = nullptr;
-    int64_t then_ns = 0;
-    float divider = 0;  // pixels from the left of the viewport
-};
-
-// Packs everything that a frame shows. now_ns judges staleness; levels of detail follow view.camera and the viewport.
-// With a comparison, what is coloured by its metric shows differences on the diverging map.
+// Packs everything that a pane of the frame shows, of the state at its time. now_ns judges staleness; levels of detail
+// follow view.camera and the viewport. With a comparison, what is coloured by its metric shows differences on the
+// diverging map.
 void pack_rows(const ClusterState& state, const SceneLayout& layout, const View& view, int64_t now_ns, FrameRows& rows,
-               const Comparison* comparison = nullptr, const Beside* beside = nullptr);
-gpu::FrameConstants pack_constants(const ClusterState& state, const SceneLayout& layout, const View& view,
-                                   double time_s, bool rich, const Comparison* comparison = nullptr);
+               const Comparison* comparison = nullptr, const Pane& pane = {});
+ViewInput pack_view(const SceneLayout& layout, const View& view, double time_s, bool rich,
+                    const Comparison* comparison = nullptr, const Pane& pane = {});
 
 // Whether the hall is coloured by the comparison's differences.
 bool shows_differences(const View& view, const Comparison* comparison);

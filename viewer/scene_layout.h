@@ -143,8 +143,9 @@ struct SceneLayout::Impl {
     // CDU, busway.
     [[nodiscard]] uint32_t related_to_gpu(uint32_t gpu, ObjectClass object_class) const;
 
-    mutable SceneCache cache;                // what the frame shows
-    mutable SceneCache now_side, then_side;  // of a swipe, of which it shows parts
+    // Of what is packed, and between frames of what is shown now; that of the time which is compared with takes its
+    // place while it is packed.
+    mutable SceneCache cache, cache_of_then;
 
 private:
     void plan_rack(uint32_t index);
@@ -156,10 +157,7 @@ private:
 uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id);
 // Brings the cache up to date: words, trouble, rack aggregates.
 void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
-                   const Comparison* comparison, const Beside* beside = nullptr);
-// Of two times the words that a swipe shows.
-void compose_sides(const SceneLayout::Impl& layout, const View& view, const Beside& beside, const SceneCache& now,
-                   const SceneCache& then, SceneCache& shown);
+                   const Comparison* comparison);
 
 // Which racks and segments are in sight, and how large a metre is there.
 struct Sight {
@@ -168,7 +166,7 @@ struct Sight {
     float pixels_per_metre = 1;  // at a distance of one metre
     std::array<glm::vec4, 5> planes;
 
-    Sight(const View& view);
+    Sight(const View& view, const Pane& pane = {});
     [[nodiscard]] bool sees(glm::vec3 centre, float radius) const {
         for (const glm::vec4& plane : planes)
             if (glm::dot(glm::vec3(plane), centre) + plane.w < -radius) return false;

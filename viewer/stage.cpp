@@ -6,6 +6,7 @@
 
 #include <imgui.h>
 
+#include "viewer/composition.h"
 #include "viewer/scene_layout.h"
 
 namespace bv {
@@ -41,6 +42,7 @@ Stage::Stage(const Options& options, const RendererOptions& renderer_options)
 bool Stage::follow(const ClusterState& state) {
     if (state.empty() || state.shared_topology() == topology_) return false;
     topology_ = state.shared_topology();
+    unheard_.reset();
     layout_ = std::make_unique<SceneLayout>(topology_);
     renderer.set_static_scene(layout_->static_scene());
     view.selected = view.hovered = view.route_from = {};
@@ -84,6 +86,8 @@ void Stage::panels(const ClusterState& state, Timeline& timeline, double dt, con
     update_comparison(ui);
     if (layout_ && !state.empty()) refresh_links(state, layout_->impl(), view);
     draw_ui(ui);
+    // In a window somebody looks on; a picture is of the view at rest.
+    if (layout_ && !state.empty()) keep_composed(view, state.topology(), new_platform_frame ? 0.6f : 0);
     ImGui::Render();
 }
 
@@ -91,9 +95,10 @@ void Stage::settle(Timeline& timeline) {
     for (int i = 0; i < 2; ++i) panels(timeline.state(), timeline, 0, {});
 }
 
-void Stage::wait_for_plots() const {
+void Stage::wait_for_past() const {
     memory.plot_history.wait();
     memory.inspector_history.wait();
+    memory.reference.wait();
 }
 
 void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, double dt,
@@ -106,31 +111,41 @@ void Stage::draw(const ClusterState& state, Timeline& timeline, double time_s, d
     for (int attempt = 0; attempt < most_attempts && !pack_and_draw(state, timeline, time_s); ++attempt) continue;
 }
 
-std::optional<Beside> Stage::beside_of(const ClusterState& state) const {
-    const ClusterState& then = memory.reference.state();
-    const bool swipes = view.comparing.on && view.comparing.mode == Comparing::Mode::swipe;
-    if (!swipes || then.empty() || then.topology().hash != state.topology().hash) return {};
-    return Beside{&then, view.comparing.then_ns, view.comparing.divider * view.viewport_width};
+const ClusterState& Stage::then_of(const ClusterState& state) {
+    const ClusterState* then = memory.reference.state();
+    if (then && !then->empty() && then->topology().hash == state.topology().hash) return *then;
+    if (!unheard_) unheard_.emplace(topology_);
+    return *unheard_;
+}
+
+std::vector<ViewInput> Stage::pack(const ClusterState& state, const Timeline& timeline, double time_s,
+                                   FrameRows& rows) {
+    if (!layout_ || state.empty()) {
+        // Nothing is known yet: an empty floor under the panels, which say so.
+        if (!empty_layout_) empty_layout_ = std::make_unique<SceneLayout>(std::make_shared<Topology>());
+        return {pack_view(*empty_layout_, view, time_s, renderer.rich())};
+    }
+    const Comparison* comparison = memory.reference.newest();
+    std::vector<ViewInput> views;
+    for (const Pane& pane : panes_of(view)) {
+        FrameRows& of_pane = views.empty() ? rows : renderer.rows_of(views.size());
+        if (pane.then)
+            pack_rows(then_of(state), *layout_, view, memory.reference.then_ns(), of_pane, nullptr, pane);
+        else
+            pack_rows(state, *layout_, view, timeline.now_ns(), of_pane, comparison, pane);
+        views.push_back(pack_view(*layout_, view, time_s, renderer.rich(), comparison, pane));
+    }
+    return views;
 }
 
 bool Stage::pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s) {
     renderer.time_passes(view.frame_stats_open || time_passes);
     FrameRows& rows = renderer.begin_frame();
     auto start = std::chrono::steady_clock::now();
-    FrameInput frame;
-    if (layout_ && !state.empty()) {
-        const std::optional<Beside> beside = beside_of(state);
-        pack_rows(state, *layout_, view, timeline.now_ns(), rows, memory.reference.newest(),
-                  beside ? &*beside : nullptr);
-        frame.constants = pack_constants(state, *layout_, view, time_s, renderer.rich(), memory.reference.newest());
-    } else {
-        // Nothing is known yet: an empty floor under the panels, which say so.
-        if (!empty_layout_) empty_layout_ = std::make_unique<SceneLayout>(std::make_shared<Topology>());
-        frame.constants = pack_constants(state, *empty_layout_, view, time_s, renderer.rich());
-    }
+    const std::vector<ViewInput> views = pack(state, timeline, time_s, rows);
     times_.pack_ms = since_ms(start);
     start = std::chrono::steady_clock::now();
-    const bool drawn = renderer.draw(frame);
+    const bool drawn = renderer.draw(views);
     times_.draw_ms = since_ms(start);
     return drawn;
 }

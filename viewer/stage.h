@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "render/renderer.h"
 #include "viewer/complaints.h"
@@ -40,8 +41,8 @@ public:
     void resize(uint32_t width, uint32_t height);
     void set_scale(float ui_scale);  // pixels per design pixel; makes fonts anew where it changed
 
-    // Until what is plotted has been read: for pictures.
-    void wait_for_plots() const;
+    // Until what is plotted and compared has been read: for pictures.
+    void wait_for_past() const;
     // Panels are laid out twice before the first picture, because ImGui learns sizes from the frame before.
     void settle(Timeline& timeline);
     // state → rows → pixels. `input` is called after ImGui's new frame and before anything is drawn.
@@ -62,8 +63,10 @@ public:
 
 private:
     void panels(const ClusterState& state, Timeline& timeline, double dt, const std::function<void()>& input);
-    // The other time of a swipe; nothing where nothing is swiped.
-    [[nodiscard]] std::optional<Beside> beside_of(const ClusterState& state) const;
+    // What a pane shows of the other time: all unknown while it has not been read, or belongs to another cluster.
+    const ClusterState& then_of(const ClusterState& state);
+    // The state → rows of every pane.
+    std::vector<ViewInput> pack(const ClusterState& state, const Timeline& timeline, double time_s, FrameRows& rows);
     // False: the picture's target was made anew and nothing has been drawn.
     bool pack_and_draw(const ClusterState& state, Timeline& timeline, double time_s);
 
@@ -74,6 +77,7 @@ private:
     std::shared_ptr<const Topology> topology_;
     std::unique_ptr<SceneLayout> layout_;
     std::unique_ptr<SceneLayout> empty_layout_;  // while nothing is known
+    std::optional<ClusterState> unheard_;        // of this topology
     FrameTimes times_;
     Complaints complaints_;
 };

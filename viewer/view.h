@@ -2,9 +2,11 @@
 // and the command line; read by pack_rows and the panels. Holds no telemetry.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster/metrics.h"
@@ -33,12 +35,22 @@ struct Plots {
 };
 
 // Another time beside the cursor's: the hall shows what has changed since then, or then at the left and now at the
-// right of a divider.
+// right: as two parts of one picture, or as two pictures.
 struct Comparing {
     bool on = false;
     int64_t then_ns = 0;
-    enum class Mode : uint8_t { difference, swipe } mode = Mode::difference;
-    float divider = 0.5f;  // share of the hall's width
+    enum class Mode : uint8_t { difference, swipe, split } mode = Mode::difference;
+    float divider = 0.5f;                             // of a swipe: share of the hall's width
+    bool list_open = true, list_open_beside = false;  // what changed most; the second of swipe and split
+};
+inline constexpr std::array<std::string_view, 3> comparing_names{"difference", "swipe", "split"};  // by mode
+
+// What the camera was last sent to, by a name or an object, and how that was composed.
+struct Composed {
+    std::string name;
+    ObjectId object;
+    Pose pose;
+    float aspect = 0;  // 0: nothing yet
 };
 
 // What a tour says about its scene. progress: how far the tour is, 0..1; below zero there is no tour.
@@ -49,6 +61,7 @@ struct Caption {
 
 struct View {
     Camera camera;
+    Composed composed;
     Cursor cursor;          // the time that is shown
     TimeRange shown_times;  // stretch of time in the timeline; empty: the last hour, or a whole recording
 
@@ -92,6 +105,9 @@ struct View {
 
     // Where the 3D view lies in the window, in pixels; written by draw_ui from the layout, read by camera and picking.
     float viewport_x = 0, viewport_y = 0, viewport_width = 1920, viewport_height = 1080;
+    // Of a split that is its left half; the right one is as large and lies so many pixels further right. 0: no split.
+    float split_aside = 0;
+    [[nodiscard]] bool splits() const { return split_aside > 0; }
 
     bool wants_quit = false;
 

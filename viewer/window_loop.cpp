@@ -160,6 +160,7 @@ int run_window(const Options& options) {
     Stage stage(options, for_window(options, window));
     for (PlotReader* reader : {&stage.memory.plot_history, &stage.memory.inspector_history})
         reader->on_change = timeline_options.on_change;
+    stage.memory.reference.on_change = timeline_options.on_change;
     stage.new_platform_frame = [&] { window.new_ui_frame(); };
     View& view = stage.view;
     view.cursor.speed = options.speed;

@@ -285,10 +285,9 @@ uint32_t word_of(const SceneLayout::Impl& layout, ObjectId id) {
     return cache.state->stale(id, cache.now_ns) ? word | gpu::state_stale : word;
 }
 
-namespace {
-
-void refresh(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
-             const Comparison* comparison, SceneCache& cache) {
+void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
+                   const Comparison* comparison) {
+    SceneCache& cache = layout.cache;
     if (!shows_differences(view, comparison)) comparison = nullptr;
     cache.comparison = comparison;
     SceneCache::Key key{&state,
@@ -318,17 +317,6 @@ void refresh(const ClusterState& state, const SceneLayout::Impl& layout, const V
     }
     find_trouble(state, layout, cache);
     sum_up_racks(layout, cache);
-}
-
-}  // namespace
-
-void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, const View& view, int64_t now_ns,
-                   const Comparison* comparison, const Beside* beside) {
-    if (!beside) return refresh(state, layout, view, now_ns, comparison, layout.cache);
-    refresh(state, layout, view, now_ns, nullptr, layout.now_side);
-    refresh(*beside->then, layout, view, beside->then_ns, nullptr, layout.then_side);
-    compose_sides(layout, view, *beside, layout.now_side, layout.then_side, layout.cache);
-    layout.cache.key = {};  // it is neither of the two
 }
 
 }  // namespace bv

@@ -5,7 +5,7 @@ _belvedere() {
   case $before in
     --quality) mapfile -t COMPREPLY < <(compgen -W "auto lean rich" -- "$word"); return ;;
     --lod) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word"); return ;;
-    --compare-as) mapfile -t COMPREPLY < <(compgen -W "difference swipe" -- "$word"); return ;;
+    --compare-as) mapfile -t COMPREPLY < <(compgen -W "difference swipe split" -- "$word"); return ;;
     --theme) mapfile -t COMPREPLY < <(compgen -W "dark light" -- "$word"); return ;;
     --camera) mapfile -t COMPREPLY < <(compgen -W "overview fabric aisle hall: row: rack: node: gpu: switch:" -- "$word"); return ;;
     --color-by) mapfile -t COMPREPLY < <(compgen -W "health job rail age power_watts temp_celsius memory_temp_celsius tensor_active_ratio gpu_util_ratio" -- "$word"); return ;;

@@ -3,7 +3,7 @@ import os
 import shutil
 import time
 
-from stage import (FEED, Process, check, colors, difference, finish, free_port_pair, path, pixels, read_json, run,
+from stage import (FEED, Process, check, colors, difference, finish, free_port_pair, pane, path, pixels, read_json, run,
                    wait_for)
 
 RECORDING = path("site.bvr")
@@ -61,9 +61,31 @@ swiped = picture("swiped", RECORDING, "--compare", "+1s", "--compare-as", "swipe
                  "--camera", "rack:2")
 check(swiped["compare"]["mode"] == "swipe" and colors(pixels(path("swiped.png"))) > 50, "two times stand side by side")
 
+# Two pictures beside each other: each half shows its own time, whatever the other half shows.
+split = {}
+for name, at, since in (("split", "+5s", "+1s"), ("split-then", "+1s", "+1s"), ("split-now", "+5s", "+5s")):
+    state = picture(name, RECORDING, "--at", at, "--compare", since, "--compare-as", "split", "--color-by", "power_watts",
+                    "--camera", "rack:2")
+    check(state["compare"]["mode"] == "split" and [p["time"] for p in state["panes"]] == ["then", "now"], "two times have a half each")
+    # Below the panel of the comparison, above the legend.
+    split[name] = {side: pane(pixels(path(f"{name}.png")), state, side, top=0.45, bottom=0.65) for side in ("then", "now")}
+check(split["split"]["then"] == split["split-then"]["then"], "the left half is the picture of the other time")
+check(split["split"]["now"] == split["split-now"]["now"], "the right half is that of the cursor's")
+check(split["split"]["then"] != split["split"]["now"], "which are not the same")
+
+
+def furthest(a, b):
+    return max(abs(x - y) for row, other in zip(a, b) for x, y in zip(row, other))
+
+
+# Where a pixel lies in the target decides its last bit.
+check(max(furthest(*split[name].values()) for name in ("split-then", "split-now")) <= 2, "one time looks the same in both halves")
+check(furthest(*split["split"].values()) > 2, "and another does not")
+picture("split-hidden", RECORDING, "--hide-panels", "--compare", "+1s", "--compare-as", "split", "--theme", "light")
+
 os.mkdir(path("elsewhere"))
 copy = shutil.copy(RECORDING, path("elsewhere"))
-for name in ("changed", "swiped"):
+for name in ("changed", "swiped", "split"):
     link = read_json(path(f"{name}.json"))["link"]
     again = picture(f"{name}-again", copy, link)
     check(again["link"] == link and again["time"] == read_json(path(f"{name}.json"))["time"],

@@ -123,6 +123,59 @@ def difference(a, b, left, top, right, bottom):
     return differing / max(1, count)
 
 
+class Window:
+    """The window of a viewer on a display, driven by keys and mouse and asked by F12 what it shows."""
+
+    def __init__(self, viewer, display, name="belvedere", visible=True):
+        self.viewer, self.env = viewer, environment(DISPLAY=display)
+        search = ["search", *(["--onlyvisible"] if visible else []), "--name", name]
+        self.id = wait_for(f"a window named '{name}'", lambda: self.xdotool(*search).split("\n")[0] or
+                           (viewer.process.poll() is not None and exit(viewer.output())))
+
+    def xdotool(self, *words):
+        return subprocess.run(["xdotool", *words], capture_output=True, text=True, env=self.env, timeout=SLOW).stdout.strip()
+
+    def key(self, *keys):
+        self.xdotool("key", "--window", self.id, *keys)
+
+    def type(self, text):
+        self.xdotool("type", "--window", self.id, "--delay", "80", text)
+
+    def click(self, x, y):
+        self.xdotool("mousemove", "--window", self.id, str(int(x)), str(int(y)))
+        time.sleep(0.5)
+        self.xdotool("click", "1")
+
+    def snapshot(self):
+        """What is shown now, as pixels and as the state dump that F12 saves beside them."""
+        known = set(glob.glob(path("belvedere-*.json")))
+        time.sleep(1.1)  # names of dumps carry the second
+        self.key("F12")
+        new = wait_for("a dump", lambda: [f for f in glob.glob(path("belvedere-*.json")) if f not in known and os.path.getsize(f) and
+                                          os.path.exists(f[:-5] + ".png") and "saved " + os.path.basename(f)[:-5] in self.viewer.output()])
+        return pixels(new[0][:-5] + ".png"), read_json(new[0])
+
+    def until(self, what, condition):
+        """Snapshots until the state satisfies the condition: programs on a busy machine may take a while."""
+        end = time.monotonic() + SLOW
+        while True:
+            picture, state = self.snapshot()
+            if condition(state):
+                check(True, what)
+                return picture, state
+            if time.monotonic() > end:
+                raise SystemExit(f"FAILED: {what}\n{state}")
+
+
+def pane(picture, state, time_of, left=0, top=0, right=1, bottom=1):
+    """The pixels of one time's part of the hall, or of a region of it given as shares: rows of rgb bytes."""
+    width, _, raw = picture
+    place = next(p for p in state["panes"] if p["time"] == time_of)
+    x0, x1 = (int(place["x"] + share * place["width"]) for share in (left, right))
+    y0, y1 = (int(place["y"] + share * place["height"]) for share in (top, bottom))
+    return [raw[3 * (y * width + x0):3 * (y * width + x1)] for y in range(y0, y1)]
+
+
 def finish():
     shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -1,11 +1,10 @@
 """Time in the viewer: a window goes back while telemetry comes in and says so across the screen, scrubbing disturbs no recording,
 a recording gives the same picture however its time is named, and a history that cannot be written is said and nothing else."""
-import glob
 import os
 import subprocess
 import time
 
-from stage import (BELVEDERE, FEED, FOLDER, SLOW, Process, check, environment, finish, free_port_pair, path, pixels, read_json, run,
+from stage import (BELVEDERE, FEED, SLOW, Process, Window, check, environment, finish, free_port_pair, pane, path, pixels, read_json, run,
                    start_display, wait_for)
 
 SCRUB_SECONDS = float(os.environ.get("BELVEDERE_SCRUB_SECONDS", "8"))
@@ -33,77 +32,76 @@ env = environment(DISPLAY=display)
 history = path("history.bvr")
 
 
-def xdotool(*words):
-    return subprocess.run(["xdotool", *words], capture_output=True, text=True, env=env, timeout=SLOW).stdout.strip()
-
-
 with display_process, Process([FEED, "simulate", "--cluster", "array-512", "--bind", endpoint, "--seed", "3", "--rate", "10"]), \
         Process([BELVEDERE, endpoint, "--size", "1280x720", "--history", history, "--dump-state", path("end.json")], env=env) as viewer:
-    window = wait_for("a window with a cluster", lambda: xdotool("search", "--onlyvisible", "--name", " – belvedere").split("\n")[0] or
-                      (viewer.process.poll() is not None and exit(viewer.output())))
-
-    def snapshot():
-        known = set(glob.glob(path("belvedere-*.json")))
-        time.sleep(1.1)
-        xdotool("key", "--window", window, "F12")
-        new = wait_for("a dump", lambda: [f for f in glob.glob(path("belvedere-*.json")) if f not in known and os.path.getsize(f) and
-                                          os.path.exists(f[:-5] + ".png") and "saved " + os.path.basename(f)[:-5] in viewer.output()])
-        return pixels(new[0][:-5] + ".png"), read_json(new[0])
-
-    def until(what, condition):
-        end = time.monotonic() + SLOW
-        while True:
-            picture, state = snapshot()
-            if condition(state):
-                check(True, what)
-                return picture, state
-            if time.monotonic() > end:
-                raise SystemExit(f"FAILED: {what}\n{state}")
-
-    picture, state = until("a history is recorded beside live telemetry",
+    window = Window(viewer, display, " – belvedere")
+    picture, state = window.until("a history is recorded beside live telemetry",
                            lambda s: s["time"]["live"] and s["history"]["end_ns"] - s["history"]["begin_ns"] > 5e9)
     check(edge_is_paper(picture) < 0.2, "nothing says that it is not live")
     check(state["history"]["problem"] == "" and state["history"]["path"] == history, "the history has no problem and lies where it was asked for")
 
-    xdotool("key", "--window", window, "Left")
-    picture, state = until("Left goes one tick back", lambda s: s["time"]["mode"] == "rewound")
+    window.key("Left")
+    picture, state = window.until("Left goes one tick back", lambda s: s["time"]["mode"] == "rewound")
     check(not state["time"]["live"] and state["time"]["behind_seconds"] > 0, f"the dump says that it is not live ({state['time']})")
     check(edge_is_paper(picture) > 0.98, "a frame in no severity's colour goes around the window")
     stood = state["time"]["cursor_ns"]
-    picture, state = until("ingest goes on meanwhile", lambda s: s["history"]["end_ns"] > stood + 3e9)
+    picture, state = window.until("ingest goes on meanwhile", lambda s: s["history"]["end_ns"] > stood + 3e9)
     check(state["time"]["cursor_ns"] == stood, "and the picture stands where it was stopped")
 
-    xdotool("key", "--window", window, "End")
-    picture, state = until("End goes back to live", lambda s: s["time"]["live"] and s["time"]["mode"] == "live")
+    window.key("End")
+    picture, state = window.until("End goes back to live", lambda s: s["time"]["live"] and s["time"]["mode"] == "live")
     check(edge_is_paper(picture) < 0.2, "the frame is gone")
 
     # A time that is typed.
-    xdotool("key", "--window", window, "ctrl+g")
+    window.key("ctrl+g")
     time.sleep(1)
-    xdotool("type", "--window", window, "--delay", "80", "+2s")
+    window.type("+2s")
     time.sleep(1)
-    xdotool("key", "--window", window, "Return")
-    _, state = until("Ctrl+G goes to a time", lambda s: s["time"]["mode"] == "rewound")
+    window.key("Return")
+    _, state = window.until("Ctrl+G goes to a time", lambda s: s["time"]["mode"] == "rewound")
     check(abs(state["time"]["cursor_ns"] - state["history"]["begin_ns"] - 2e9) < 1, "to the one that was typed")
-    xdotool("key", "--window", window, "End")
-    until("and End comes back", lambda s: s["time"]["live"])
+    window.key("End")
+    window.until("and End comes back", lambda s: s["time"]["live"])
+
+    # Another time beside the newest: two pictures by the same camera, and a pointer that means the same thing in both.
+    window.key("4")
+    for _ in range(3):
+        window.key("shift+v")
+        time.sleep(0.5)
+    picture, state = window.until("Shift+V comes to the split", lambda s: s["compare"] and s["compare"]["mode"] == "split" and
+                                  s["compare"]["shown_ns"] and not s["camera"]["moving"])
+    then, now = state["panes"]
+    check((then["time"], now["time"]) == ("then", "now") and then["width"] == now["width"] and now["x"] >= then["x"] + then["width"],
+          f"then is at the left, now as large at the right ({state['panes']})")
+    check(min(len(set(pane(picture, state, time_of, top=0.5, bottom=0.7))) for time_of in ("then", "now")) > 20, "both are drawn")
+    spot = {"x": 0.5 * then["width"], "y": 0.55 * then["height"]}
+
+    def selected_at(place, aside):
+        window.click(place["x"] + spot["x"] + aside, place["y"] + spot["y"])
+        return window.snapshot()[1]["selection"]
+
+    first, other, again = selected_at(then, 0), selected_at(now, 40), selected_at(now, 0)
+    check(first and other and again and first["path"] == again["path"] != other["path"],
+          f"a click selects the same in both halves ({first and first['path']}, {other and other['path']}, {again and again['path']})")
+    window.key("v")
+    _, state = window.until("V ends the comparison", lambda s: s["compare"] is None and len(s["panes"]) == 1)
 
     # Drag along the timeline, all the time.
     end = time.monotonic() + SCRUB_SECONDS
     scrubbed = 0
     while time.monotonic() < end:
-        xdotool("mousemove", "--window", window, "1200", "640", "mousedown", "1")
+        window.xdotool("mousemove", "--window", window.id, "1200", "640", "mousedown", "1")
         for i in range(40):
-            xdotool("mousemove", "--window", window, str(1200 - (i % 20) * 8), "640")
+            window.xdotool("mousemove", "--window", window.id, str(1200 - (i % 20) * 8), "640")
             scrubbed += 1
-        xdotool("mouseup", "1")
-    picture, state = until("a drag on the timeline goes back", lambda s: s["time"]["mode"] == "rewound")
+        window.xdotool("mouseup", "1")
+    picture, state = window.until("a drag on the timeline goes back", lambda s: s["time"]["mode"] == "rewound")
     check(edge_is_paper(picture) > 0.98, "and says so")
     check(state["history"]["lost_ticks"] == 0, f"no tick was lost while it was scrubbed {scrubbed} times")
-    xdotool("key", "--window", window, "space")
-    until("Space plays", lambda s: s["time"]["playing"] or s["time"]["live"])
-    xdotool("key", "--window", window, "End")
-    _, state = until("and End is live again", lambda s: s["time"]["live"])
+    window.key("space")
+    window.until("Space plays", lambda s: s["time"]["playing"] or s["time"]["live"])
+    window.key("End")
+    _, state = window.until("and End is live again", lambda s: s["time"]["live"])
     check(all(source["gaps"] == 0 for source in state["sources"]), f"no sequence was dropped ({state['sources']})")
     code = viewer.stop()
     check(code == 0 and "alidation" not in viewer.output(), f"it ends in order, the validation layers were silent (code {code}, {viewer.output()[-500:]})")

@@ -66,7 +66,7 @@ void draw_panels(uint32_t width, uint32_t height, glm::vec2 viewport_min, glm::v
 
 void shoot(Renderer& renderer, const Settings& s, const char* name, const test::View& view, glm::vec2 viewport_min,
            glm::vec2 viewport_size) {
-    auto input = FrameInput{test::look_from(view.eye, view.at, view.fov_y, viewport_min, viewport_size, s.light)};
+    auto input = ViewInput{test::look_from(view.eye, view.at, view.fov_y, viewport_min, viewport_size, s.light)};
     if (renderer.rich()) input.constants.flags |= gpu::frame_rich;
     std::vector<double> times;
     double processor_start = 0;

@@ -12,7 +12,7 @@
 namespace bv::test {
 
 Pixels draw(Renderer& renderer, const gpu::FrameConstants& constants, const std::function<void(FrameRows&)>& fill) {
-    FrameInput input{constants};
+    ViewInput input{constants};
     if (renderer.rich()) input.constants.flags |= gpu::frame_rich;
     do fill(renderer.begin_frame());
     while (!renderer.draw(input));

@@ -1,6 +1,7 @@
 // The renderer through its life: sizes, growth, fonts, devices that are not there or are lost. The validation layers
 // listen.
 #include <algorithm>
+#include <array>
 
 #include <doctest/doctest.h>
 #include <imgui.h>
@@ -216,6 +217,64 @@ TEST_CASE("every pass has a timer of its name, on a software device only while a
         CHECK(std::any_of(passes.begin(), passes.end(),
                           [&](const auto& pass) { return pass.name == name && pass.gpu_ms >= 0; }));
     }
+}
+
+namespace {
+
+gpu::FrameConstants half(float left) { return look_from({0, -12, 6}, {0, 0, 0}, 0.7f, {left, 0}, {160, 180}); }
+
+void other_box(FrameRows& rows) {
+    rows.boxes.push({{1, 0, 0}, 0.9f, {2, 2, 3}, gpu::material_state, state_word(9000, 2)});
+    rows.beacons.push({{1, 0, 3.5f}, 14, state_word(0, 2), 3});
+    rows.outlines.push({{1, 0, 0}, 0.9f, {2.1f, 2.1f, 3.1f}, 0xFFFFC24Cu});
+}
+
+Pixels draw_both(Renderer& renderer, const std::array<ViewInput, 2>& views) {
+    do {
+        one_box(renderer.begin_frame());
+        other_box(renderer.rows_of(1));
+    } while (!renderer.draw(views));
+    return renderer.read_pixels();
+}
+
+}  // namespace
+
+TEST_CASE("two views of one frame are, each in its half, what one view there would be") {
+    Renderer renderer(small());
+    StaticScene scene;
+    scene.boxes.push_back({{0, 0, -0.2f}, 0, {20, 20, 0.2f}, gpu::material_slab, 0});
+    scene.signs.push_back({"H1", {0, -2, 0.01f}, {1, 0, 0}, {0, 1, 0}, 1});
+    renderer.set_static_scene(scene);
+    const Pixels left = draw(renderer, half(0), one_box), right = draw(renderer, half(160), other_box);
+    const Pixels both = draw_both(renderer, {{{half(0)}, {half(160)}}});
+    CHECK(changed_pixels(both, left, 0, {0, 0}, {160, 180}) == 0);
+    CHECK(changed_pixels(both, right, 0, {160, 0}, {320, 180}) == 0);
+    CHECK(changed_pixels(left, right, 8, {0, 0}, {320, 180}) > 1000);
+    // A single view again is not disturbed by the second that was.
+    CHECK(difference(draw(renderer, half(0), one_box), left) == 0);
+    CHECK(renderer.validation_messages() == 0);
+}
+
+TEST_CASE("two views of the same eye meet where each is cut") {
+    Renderer renderer(small());
+    const Pixels one = draw(renderer, view_of_origin(), one_box), other = draw(renderer, view_of_origin(), other_box);
+    const Pixels both = draw_both(renderer, {{{view_of_origin(), {0, 0}, {150, 180}}, {view_of_origin(), {150, 0}}}});
+    CHECK(changed_pixels(both, one, 0, {0, 0}, {150, 180}) == 0);
+    CHECK(changed_pixels(both, other, 0, {150, 0}, {320, 180}) == 0);
+    CHECK(renderer.validation_messages() == 0);
+}
+
+TEST_CASE("a rich frame has room for the timers of two views, and adds them up by pass") {
+    Renderer renderer(small(Quality::rich));
+    renderer.time_passes(true);
+    StaticScene scene;
+    scene.boxes.push_back({{0, 0, -0.2f}, 0, {20, 20, 0.2f}, gpu::material_slab, 0});
+    renderer.set_static_scene(scene);
+    for (int i = 0; i < 4; ++i) CHECK(contrast(draw_both(renderer, {{{half(0)}, {half(160)}}})) > 2);
+    renderer.begin_frame();
+    const auto& passes = renderer.stats().passes;
+    CHECK(std::count_if(passes.begin(), passes.end(), [](const auto& pass) { return pass.name == "racks"; }) == 1);
+    CHECK(renderer.validation_messages() == 0);
 }
 
 TEST_CASE("the rich picture is drawn and is not the lean one") {

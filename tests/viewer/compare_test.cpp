@@ -1,10 +1,12 @@
 // Differences between two times: exact where both have a value, nothing where either has none, ranked by size.
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "tests/viewer/packed.h"
 #include "viewer/compare.h"
+#include "viewer/composition.h"
 
 using namespace bv;
 using namespace bv::test;
@@ -80,44 +82,79 @@ TEST_CASE("a swipe shows then left of the divider and now right of it, marks inc
     set_health(two.then, {ObjectClass::gpu, 5}, Health::critical);
     for (uint32_t i = 0; i < 512; ++i) set_value(two.now, {ObjectClass::gpu, i}, "temp_celsius", 70);
     const SceneLayout layout(array_512());
-    const View view = view_from(*array_512(), "overview");
-    const auto& cache = layout.impl().cache;
-    TestRows rows;
-    const auto pack = [&](float divider) {
-        rows.clear();
-        const Beside beside{&two.then, test_time_ns, divider};
-        pack_rows(two.now, layout, view, test_time_ns, rows, nullptr, &beside);
-        return cache.words[size_t(ObjectClass::gpu)];
-    };
-    const auto all_then = pack(1e6f), all_now = pack(-1e6f);
-    CHECK(all_then[0] != all_now[0]);
-    CHECK(health_of(all_then[5]) == Health::critical);
-    CHECK(health_of(all_now[5]) == Health::ok);
-    // From left to right GPUs change over one after the other, and each is of one of the two times.
-    size_t before = 0, mixed = 0;
-    for (float divider = 0; divider <= 1920; divider += 20) {
-        const auto cut = pack(divider);
-        size_t left = 0, right = 0;
-        for (uint32_t i = 0; i < 512; ++i) {
-            left += cut[i] == all_then[i];
-            right += cut[i] == all_now[i];
-        }
-        CHECK(left + right == 512);
-        CHECK(left >= before);
-        mixed += left > 0 && right > 0;
-        before = left;
+    View view = view_from(*array_512(), "overview");
+    view.comparing = {.on = true, .mode = Comparing::Mode::swipe};
+    TestRows then, now;
+    pack_rows(two.now, layout, view, test_time_ns, now);
+    const size_t all = now.racks.size();
+    size_t racks_left = 0, cut = 0;
+    for (const float divider : {0.0f, 0.2f, 0.4f, 0.5f, 0.6f, 0.8f, 1.0f}) {
+        view.comparing.divider = divider;
+        const auto panes = panes_of(view);
+        REQUIRE(panes.size() == 2);
+        CHECK(panes[0].then);
+        CHECK(panes[0].to == panes[1].from);
+        then.clear();
+        now.clear();
+        pack_rows(two.then, layout, view, test_time_ns, then, nullptr, panes[0]);
+        pack_rows(two.now, layout, view, test_time_ns, now, nullptr, panes[1]);
+        // Only what is cut by the divider is packed twice; what is left of it more and more.
+        CHECK(then.racks.size() >= racks_left);
+        racks_left = then.racks.size();
+        cut = std::max(cut, then.racks.size() + now.racks.size());
+        const auto mark = pack_view(layout, view, 0, false, nullptr, panes[0]);
+        CHECK(mark.seen_max.x == (divider < 1 ? std::round(divider * 1920) : 1e6f));
     }
-    CHECK(before == 512);
-    CHECK(mixed > 3);
-    static_cast<void>(pack(1e6f));
-    CHECK(rows.beacons.size() == 1);
-    CHECK(cache.trouble.size() == 1);
-    static_cast<void>(pack(-1e6f));
-    CHECK(rows.beacons.size() == 0);
-    // Afterwards the picture is that of now again.
-    rows.clear();
-    pack_rows(two.now, layout, view, test_time_ns, rows);
-    CHECK(cache.words[size_t(ObjectClass::gpu)] == all_now);
+    CHECK(racks_left == all);
+    CHECK(cut <= all + 6);  // a column of racks at most
+    CHECK(then.beacons.size() == 1);
+    CHECK(now.beacons.size() == 0);
+    // What is shown now is what the panels and keys ask for, whatever was packed last.
+    CHECK(layout.impl().cache.trouble.empty());
+    pack_rows(two.then, layout, view, test_time_ns, then, nullptr, panes_of(view)[0]);
+    CHECK(layout.impl().cache.state == &two.now);
+}
+
+TEST_CASE("the halves of a split are as large, side by side, and each has a ray of its own") {
+    View view = view_from(*array_512(), "overview");
+    CHECK(panes_of(view).size() == 1);
+    view.comparing = {.on = true, .mode = Comparing::Mode::split};
+    view.viewport_x = 320;
+    view.viewport_y = 40;
+    view.viewport_width = 600;
+    view.viewport_height = 700;
+    view.split_aside = 602;
+    CHECK(pane_at(view, 330, 50)->then);
+    CHECK_FALSE(pane_at(view, 930, 50)->then);
+    CHECK(pane_at(view, 930, 50)->aside == 602);
+    CHECK_FALSE(pane_at(view, 921, 50).has_value());   // the line between
+    CHECK_FALSE(pane_at(view, 1522, 50).has_value());  // beyond
+    CHECK_FALSE(pane_at(view, 330, 30).has_value());
+    const SceneLayout layout(array_512());
+    const auto left = pack_view(layout, view, 0, false, nullptr, panes_of(view)[0]);
+    const auto right = pack_view(layout, view, 0, false, nullptr, panes_of(view)[1]);
+    CHECK(left.constants.clip_from_world == right.constants.clip_from_world);
+    CHECK(left.constants.viewport_size == right.constants.viewport_size);
+    CHECK(right.constants.viewport_min.x - left.constants.viewport_min.x == 602);
+}
+
+TEST_CASE("a view that was composed is composed anew for another shape, unless somebody has moved") {
+    View view;
+    view.viewport_width = 1200;
+    view.viewport_height = 800;
+    look_at(view, *array_512(), "overview", 0);
+    const Pose wide = view.camera.pose();
+    view.viewport_width = 1100;
+    keep_composed(view, *array_512(), 0);
+    CHECK(view.camera.pose() == wide);
+    view.viewport_width = 600;
+    keep_composed(view, *array_512(), 0);
+    CHECK(view.camera.pose() == named_view(*array_512(), "overview", 0.75f));
+    view.camera.zoom(2);
+    const Pose chosen = view.camera.pose();
+    view.viewport_width = 1200;
+    keep_composed(view, *array_512(), 0);
+    CHECK(view.camera.pose() == chosen);
 }
 
 TEST_CASE("the hall shows differences on the diverging map, and the absence of one as no data") {
@@ -139,7 +176,7 @@ TEST_CASE("the hall shows differences on the diverging map, and the absence of o
     CHECK((words[2] & gpu::state_below_high) != 0);
     CHECK((words[3] & 0xFFFF) == gpu::state_no_value);
     CHECK(word_of(layout.impl(), {ObjectClass::gpu, 1}) == words[1]);
-    CHECK(pack_constants(two.now, layout, view, 0, false, &c).color_map == uint32_t(ColorMap::diverging));
+    CHECK(pack_view(layout, view, 0, false, &c).constants.color_map == uint32_t(ColorMap::diverging));
     // Without the comparison the colours are those of the values again.
     rows.clear();
     pack_rows(two.now, layout, view, test_time_ns, rows);

@@ -67,6 +67,7 @@ TEST_CASE("a link says everything and is read back as it was") {
     CHECK(back.health == link.health);
     CHECK(back.compare_ns == link.compare_ns);
     CHECK(back.swipe == link.swipe);
+    CHECK(back.split == link.split);
     CHECK(write_link(back) == text);
     for (const ColorBy by : {ColorBy::health, ColorBy::job, ColorBy::rail, ColorBy::age}) {
         ViewLink colored;
@@ -130,7 +131,8 @@ TEST_CASE("whatever is wrong in a link gets one sentence") {
                             "belvedere://view?compare=now",
                             "belvedere://view?swipe=2",
                             "belvedere://view?swipe=-0.1",
-                            "belvedere://view?swipe="}) {
+                            "belvedere://view?swipe=",
+                            "belvedere://view?split=2"}) {
         CAPTURE(bad);
         check_sentence(refusal(bad));
     }

@@ -1,5 +1,5 @@
-// What has changed since another time: which time, and the objects that changed most. Reads: the comparison. Writes:
-// the time that is compared with, the selection.
+// What has changed since another time: which time, how both are shown, and the objects that changed most. Reads: the
+// comparison. Writes: the time that is compared with, the selection.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,16 +23,21 @@ void choose(const UiContext& ui, int64_t time_ns) {
     ui.view.comparing.then_ns = std::clamp(time_ns, recorded.begin_ns, std::max(recorded.begin_ns, recorded.end_ns));
 }
 
+constexpr float title_height = 40, row_height = 26, empty_height = 84, least_table = 120, most_height = 340;
+constexpr float narrow = 320;  // below it the times to choose from take two rows
+
+struct Choice {
+    const char* text;
+    int64_t back_s;
+};
 // Before the cursor by so much, or the cursor's own time.
-void draw_choices(const UiContext& ui, const Pen& pen, const Rect& row) {
-    struct Choice {
-        const char* text;
-        int64_t back_s;
-    };
-    constexpr std::array<Choice, 5> choices{
-        {{"this time", 0}, {"−1 min", 60}, {"−10 min", 600}, {"−1 h", 3600}, {"−24 h", 86'400}}};
+constexpr std::array<Choice, 5> choices{
+    {{"this time", 0}, {"−1 min", 60}, {"−10 min", 600}, {"−1 h", 3600}, {"−24 h", 86'400}}};
+
+void draw_choices(const UiContext& ui, const Pen& pen, Rect row) {
     float x = row.x, width = 0;
     for (const Choice& choice : choices) {
+        if (x + pen.width(Type::small, choice.text) + pen.px(16) > row.right()) x = row.x, row.y += pen.px(row_height);
         const int64_t time_ns = cursor_ns(ui) - choice.back_s * second_ns;
         if (draw_chip(pen, choice.text, x, row.mid_y(), choice.text, ui.view.comparing.then_ns == time_ns, width))
             choose(ui, time_ns);
@@ -41,14 +46,32 @@ void draw_choices(const UiContext& ui, const Pen& pen, const Rect& row) {
 }
 
 void draw_modes(const UiContext& ui, const Pen& pen, const Rect& row) {
-    Comparing& comparing = ui.view.comparing;
-    float right = row.right(), width = 0;
-    for (const auto& [mode, name] :
-         {std::pair{Comparing::Mode::swipe, "Swipe"}, std::pair{Comparing::Mode::difference, "Difference"}}) {
-        right -= pen.width(Type::small, name) + pen.px(16);
-        if (draw_chip(pen, name, right, row.mid_y(), name, comparing.mode == mode, width)) comparing.mode = mode;
-        right -= pen.px(4);
+    constexpr std::array<const char*, 3> names{"Difference", "Swipe", "Split"};
+    float x = row.x, width = 0;
+    for (size_t mode = 0; mode < names.size(); ++mode) {
+        const bool chosen = size_t(ui.view.comparing.mode) == mode;
+        if (draw_chip(pen, names[mode], x, row.mid_y(), names[mode], chosen, width))
+            ui.view.comparing.mode = Comparing::Mode(mode);
+        x += width + pen.px(2);
     }
+}
+
+// Where both times are seen, the list would only be in front of one of them: there it is unfolded by who wants it.
+bool& list_open(View& view) {
+    return view.comparing.mode == Comparing::Mode::difference ? view.comparing.list_open
+                                                              : view.comparing.list_open_beside;
+}
+
+// How high the panel's rows above the list are, and how much room there is for panel and list.
+struct Room {
+    float rows = 0, all = 0;
+    [[nodiscard]] bool for_list(float scale) const { return all >= rows + least_table * scale; }
+};
+
+Room room_of(const View& view, const Layout& layout, const Rect& panel) {
+    const auto px = [&](float v) { return std::floor(v * view.ui_scale + 0.5f); };
+    const float below = view.plots.open ? history_rect(view, layout).y : layout.hall.bottom() - px(148);
+    return {px(title_height) + px(row_height) * (panel.w < px(narrow) ? 4.0f : 3.0f) + px(4), below - panel.y - px(16)};
 }
 
 std::string counts_text(const Comparison& c) {
@@ -57,6 +80,20 @@ std::string counts_text(const Comparison& c) {
     if (c.only_then) out += fmt::format(" · {} without one now", grouped(c.only_then));
     if (c.neither) out += fmt::format(" · {} without either", grouped(c.neither));
     return out;
+}
+
+// How many are compared; unfolds the list of those that changed most, where there is room for it.
+void draw_counts(const UiContext& ui, const Pen& pen, const Rect& row, const Comparison& c, bool room) {
+    bool& open = list_open(ui.view);
+    const Touch over = room ? touch("list", row) : Touch{};
+    if (over.clicked) open = !open;
+    if (over.hovered) pen.fill(row, pen.colors.raised);
+    if (over.hovered) hint(ui.view, open ? "Fold the list" : "List what changed most");
+    if (room)
+        pen.chevron(row.right() - pen.px(16), row.mid_y(), open, over.hovered ? pen.colors.text : pen.colors.muted);
+    pen.text_fit(row.x + pen.px(12), row.mid_y(), row.w - pen.px(44), Type::small, pen.colors.muted,
+                 std::string(metric(c.metric).label) + " · " + counts_text(c));
+    if (room && open) pen.line_h(row.x, row.right(), row.bottom() - 1, pen.colors.line);
 }
 
 void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Comparison& c, uint32_t index) {
@@ -127,17 +164,32 @@ void begin_comparing(const UiContext& ui) {
 
 }  // namespace
 
+std::string moment_beside(int64_t time_ns, int64_t other_ns) {
+    constexpr int64_t day_ns = 86'400 * second_ns;
+    return time_ns / day_ns == other_ns / day_ns ? clock_time(time_ns) : date_time(time_ns);
+}
+
 std::string change_text(const Metric& m, double difference) {
     const Quantity q = quantity(m, std::abs(difference));
     return (difference > 0 ? "+" : difference < 0 ? "−" : "±") + q.text();
 }
 
-Rect comparison_rect(const View& view, const Layout& layout) {
+Rect comparison_rect(const UiContext& ui, const Layout& layout) {
+    View& view = ui.view;
     const auto px = [&](float v) { return std::floor(v * view.ui_scale + 0.5f); };
     const Rect& hall = layout.hall;
-    const float width = std::min({px(440), hall.w - px(32), std::max(px(330), std::floor(hall.w * 0.5f))});
-    const float room = view.plots.open ? history_rect(view, layout).y - hall.y - px(32) : hall.h - px(32 + 148);
-    return {hall.x + px(16), hall.y + px(16), width, std::clamp(room, px(120), px(340))};
+    // Below the times at the line between them.
+    const float top = hall.y + px(view.comparing.mode == Comparing::Mode::difference ? 16 : 44);
+    const float most = view.splits() ? view.viewport_width : std::max(px(362), std::floor(hall.w * 0.5f) + px(32));
+    Rect rect{hall.x + px(16), top, std::max(px(200), std::min({px(440), hall.w - px(32), most - px(32)})), 0};
+    const Room room = room_of(view, layout, rect);
+    if (!ui.memory.reference.newest())
+        rect.h = room.rows - px(row_height) + px(empty_height);
+    else if (list_open(view) && room.for_list(view.ui_scale))
+        rect.h = std::min(room.all, px(most_height));
+    else
+        rect.h = room.rows;
+    return rect;
 }
 
 void compare_since(const UiContext& ui, const std::string& text) {
@@ -155,70 +207,43 @@ void compare_since(const UiContext& ui, const std::string& text) {
 
 void update_comparison(const UiContext& ui) {
     begin_comparing(ui);
-    if (ui.view.comparing.on) ui.memory.reference.seek(recording_of(ui), ui.view.comparing.then_ns);
+    Reference& reference = ui.memory.reference;
+    if (ui.view.comparing.on) reference.seek(recording_of(ui), ui.view.comparing.then_ns);
+    reference.take();
     if (ui.view.comparing.on && ui.view.color_by == ColorBy::metric)
-        ui.memory.reference.compare_with(recording_of(ui), ui.view.comparing.then_ns, ui.state, ui.timeline.now_ns(),
-                                         ui.view.color_metric);
+        reference.compare_with(ui.state, ui.timeline.now_ns(), ui.view.color_metric);
     else
-        ui.memory.reference.clear();
-}
-
-void draw_divider(const UiContext& ui) {
-    Comparing& comparing = ui.view.comparing;
-    if (comparing.mode != Comparing::Mode::swipe) return;
-    const Rect hall = layout_of(ui.view).hall;
-    const float s = ui.view.ui_scale, grip = std::floor(16 * s);
-    const float x = hall.x + comparing.divider * hall.w;
-    // Times beside the line, at the top.
-    const std::array<std::string, 2> times{clock_time(comparing.then_ns), clock_time(cursor_ns(ui))};
-    const float tags = std::floor(92 * s), y = hall.y + std::floor(12 * s);
-    begin_region(ui.view, "##then", {x - tags - std::floor(6 * s), y, tags, std::floor(24 * s)}, false);
-    Pen(ui.view).text_centre(x - tags * 0.5f - std::floor(6 * s), y + std::floor(12 * s), Type::strong,
-                             palette(ui.view.theme).text, times[0]);
-    end_region();
-    begin_region(ui.view, "##now", {x + std::floor(6 * s), y, tags, std::floor(24 * s)}, false);
-    Pen(ui.view).text_centre(x + tags * 0.5f + std::floor(6 * s), y + std::floor(12 * s), Type::strong,
-                             palette(ui.view.theme).accent, times[1]);
-    end_region();
-    const Rect rect{x - grip * 0.5f, hall.y, grip, hall.h};
-    begin_docked("##divider", rect);
-    const Pen pen(ui.view);
-    const Touch over = touch("divider", rect);
-    const bool dragged = ImGui::IsItemActive();
-    if (dragged && hall.w > 0)
-        comparing.divider = std::clamp((ImGui::GetIO().MousePos.x - hall.x) / hall.w, 0.02f, 0.98f);
-    const Rgba color = over.hovered || dragged ? pen.colors.accent : pen.colors.text;
-    pen.fill({x - 1, hall.y, 2, hall.h}, color);
-    const Rect handle{x - pen.px(5), hall.mid_y() - pen.px(16), pen.px(10), pen.px(32)};
-    pen.fill(handle, pen.colors.raised, 4);
-    pen.frame(handle, color, 4);
-    end_region();
-    if (over.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+        reference.clear();
 }
 
 void draw_comparison(const UiContext& ui) {
-    draw_divider(ui);
     Comparing& comparing = ui.view.comparing;
-    const Rect box = comparison_rect(ui.view, layout_of(ui.view));
-    const Pen pen =
-        begin_popup(ui.view, "##comparison", box, fmt::format("Since {}", date_time(comparing.then_ns)), comparing.on);
-    draw_modes(ui, pen, {box.x, box.y, box.w - pen.px(44), pen.px(40)});
-    const Rect body{box.x, box.y + pen.px(40), box.w, box.h - pen.px(44)};
+    const Layout layout = layout_of(ui.view);
+    const Rect box = comparison_rect(ui, layout);
+    const Room room = room_of(ui.view, layout, box);
+    const Pen pen = begin_popup(ui.view, "##comparison", box,
+                                "Since " + moment_beside(comparing.then_ns, cursor_ns(ui)), comparing.on);
+    const float height = pen.px(row_height), counts_y = box.y + room.rows - height - pen.px(4);
+    Rect row{box.x + pen.px(8), box.y + pen.px(title_height - 4), box.w - pen.px(16), height};
+    draw_modes(ui, pen, row);
+    row.y += height;
+    draw_choices(ui, pen, row);
+    const Rect body{box.x, counts_y, box.w, box.bottom() - counts_y};
     const Comparison* c = ui.memory.reference.newest();
     if (recording_of(ui).empty()) {
         draw_empty(pen, body, "Nothing is recorded",
                    "Times are compared out of a recording: open one with belvedere FILE.bvr.");
-    } else if (!ui.memory.reference.problem.empty() && !c) {
-        draw_empty(pen, body, "That time cannot be read", ui.memory.reference.problem);
+    } else if (!c && ui.memory.reference.reading()) {
+        draw_empty(pen, body, "That time is being read", "What has changed since then appears when it is there.");
+    } else if (!c && !ui.memory.reference.problem().empty()) {
+        draw_empty(pen, body, "That time cannot be read", ui.memory.reference.problem());
     } else if (ui.view.color_by != ColorBy::metric || !c) {
         draw_empty(pen, body, "Colour by a metric to compare it",
                    "C and the arrow in the legend choose one; its values now and then are compared.");
     } else {
-        draw_choices(ui, pen, {body.x + pen.px(12), body.y, body.w - pen.px(24), pen.px(24)});
-        pen.text_fit(body.x + pen.px(12), body.y + pen.px(36), body.w - pen.px(24), Type::small, pen.colors.muted,
-                     std::string(metric(c->metric).label) + " · " + counts_text(*c));
-        pen.line_h(body.x, body.right(), body.y + pen.px(50), pen.colors.line);
-        draw_table(ui, {body.x + 1, body.y + pen.px(52), body.w - 2, body.h - pen.px(52)}, *c);
+        draw_counts(ui, pen, {box.x + 1, counts_y, box.w - 2, height}, *c, room.for_list(ui.view.ui_scale));
+        if (box.bottom() > counts_y + height + pen.px(8))
+            draw_table(ui, {box.x + 1, counts_y + height, box.w - 2, box.bottom() - counts_y - height - pen.px(4)}, *c);
     }
     end_region();
 }

@@ -10,6 +10,7 @@
 #include "viewer/panels/memory.h"
 #include "viewer/panels/plots.h"
 #include "viewer/panels/trunk.h"
+#include "viewer/panes.h"
 #include "viewer/scene_layout.h"
 
 namespace bv {
@@ -217,24 +218,39 @@ Json dump_moments(const UiContext& ui) {
 // The first twenty of what changed most; null while nothing is compared.
 Json dump_comparison(const UiContext& ui) {
     const Comparison* c = ui.memory.reference.newest();
-    if (!ui.view.comparing.on || !c) return nullptr;
+    const Comparing& comparing = ui.view.comparing;
+    if (!comparing.on) return nullptr;
+    Json out{{"mode", comparing_names[size_t(comparing.mode)]}, {"then_ns", comparing.then_ns},
+             {"then_utc", rfc3339(comparing.then_ns)},          {"shown_ns", ui.memory.reference.then_ns()},
+             {"problem", ui.memory.reference.problem()},        {"metric", nullptr}};
+    if (!c) return out;
     Json largest = Json::array();
     for (const uint32_t i : most_changed(*c, 20))
         largest.push_back({{"path", ui.state.topology().path_of({c->metric.object_class, i})},
                            {"then", number_or_null(double(c->then[i]))},
                            {"now", number_or_null(double(c->now[i]))},
                            {"change", number_or_null(double(c->difference[i]))}});
-    return {{"mode", ui.view.comparing.mode == Comparing::Mode::swipe ? "swipe" : "difference"},
-            {"then_ns", ui.view.comparing.then_ns},
-            {"then_utc", rfc3339(ui.view.comparing.then_ns)},
-            {"class", bv::name_of(c->metric.object_class)},
-            {"metric", metric(c->metric).name},
-            {"range", c->range},
-            {"compared", c->compared},
-            {"only_now", c->only_now},
-            {"only_then", c->only_then},
-            {"neither", c->neither},
-            {"largest", largest}};
+    out["class"] = bv::name_of(c->metric.object_class);
+    out["metric"] = metric(c->metric).name;
+    out["range"] = c->range;
+    out["compared"] = c->compared;
+    out["only_now"] = c->only_now;
+    out["only_then"] = c->only_then;
+    out["neither"] = c->neither;
+    out["largest"] = largest;
+    return out;
+}
+
+// Where in the window each time of the hall is seen, in pixels, from left to right.
+Json dump_panes(const View& view) {
+    Json panes = Json::array();
+    for (const Pane& pane : panes_of(view))
+        panes.push_back({{"time", pane.then ? "then" : "now"},
+                         {"x", view.viewport_x + pane.aside + pane.from * view.viewport_width},
+                         {"y", view.viewport_y},
+                         {"width", (pane.to - pane.from) * view.viewport_width},
+                         {"height", view.viewport_height}});
+    return panes;
 }
 
 // What is plotted over the hall; null while nothing is.
@@ -341,6 +357,7 @@ std::string dump_state_json(const UiContext& ui) {
                        {"y", view.viewport_y},
                        {"width", view.viewport_width},
                        {"height", view.viewport_height}};
+    out["panes"] = dump_panes(view);
     out["panels"] = dump_panels(view);
     out["theme"] = view.theme == Theme::light ? "light" : "dark";
     out["ui_scale"] = view.ui_scale;

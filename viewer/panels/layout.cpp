@@ -63,7 +63,7 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
     return (ui.view.feed_open && overlaps(feed_rect(layout, ui.view.ui_scale, ui.timeline.sources().size()))) ||
            (ui.view.frame_stats_open && overlaps(frame_stats_rect(ui, layout))) ||
            (ui.view.plots.open && overlaps(history_rect(ui.view, layout))) ||
-           (ui.view.comparing.on && overlaps(comparison_rect(ui.view, layout)));
+           (ui.view.comparing.on && overlaps(comparison_rect(ui, layout)));
 }
 
 namespace {
@@ -71,6 +71,17 @@ namespace {
 // Somebody has spoken, and nobody does any more.
 bool is_silent(const ClusterState& state, const Digest& digest) {
     return !state.empty() && state.values_heard_ns != 0 && digest.sources_total > 0 && digest.sources_live == 0;
+}
+
+// The whole hall, or of a split its left half; a line of two pixels or three is between the halves.
+void place_viewport(View& view, const Rect& hall) {
+    const bool split = view.comparing.on && view.comparing.mode == Comparing::Mode::split && hall.w >= 64;
+    const float gap = std::max(2.0f, std::floor(2 * view.ui_scale)), half = std::floor((hall.w - gap) / 2);
+    view.viewport_x = hall.x;
+    view.viewport_y = hall.y;
+    view.viewport_width = split ? half : hall.w;
+    view.viewport_height = hall.h;
+    view.split_aside = split ? std::floor(hall.w) - half : 0;
 }
 
 }  // namespace
@@ -84,10 +95,7 @@ void draw_ui(const UiContext& ui) {
     if (ImGui::GetIO().WantCaptureMouse) ui.view.hovered = {}, ui.view.hovered_trunk = {};
     ui.view.silent = ui.timeline.live() && is_silent(ui.state, memory.digest);
     const Layout layout = layout_of(ui.view);
-    ui.view.viewport_x = layout.hall.x;
-    ui.view.viewport_y = layout.hall.y;
-    ui.view.viewport_width = layout.hall.w;
-    ui.view.viewport_height = layout.hall.h;
+    place_viewport(ui.view, layout.hall);
     if (!ui.view.panels_hidden) draw_top_bar(ui);
     if (!ui.view.panels_hidden && !ui.view.bar_only) {
         draw_left(ui);
@@ -103,7 +111,10 @@ void draw_ui(const UiContext& ui) {
     if (ui.view.feed_open && !searching) draw_feed_status(ui);
     draw_time_band(ui);
     if (ui.view.plots.open && !ui.state.empty()) draw_history_panel(ui);
-    if (ui.view.comparing.on && !ui.state.empty()) draw_comparison(ui);
+    if (ui.view.comparing.on && !ui.state.empty()) {
+        draw_divider(ui);
+        draw_comparison(ui);
+    }
     draw_caption(ui);
     draw_waiting(ui);
     draw_source_trouble(ui);

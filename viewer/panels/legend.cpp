@@ -297,7 +297,7 @@ void draw_legend(const UiContext& ui) {
     const Rect hall = layout_of(ui.view).hall;
     const float s = ui.view.ui_scale;
     const auto px = [s](float v) { return std::floor(v * s + 0.5f); };
-    const float width = std::min(px(288), hall.w - px(120));
+    const float width = std::min(px(288), ui.view.splits() ? ui.view.viewport_width - px(32) : hall.w - px(120));
     // In a small window the hall needs the room.
     const float links = ui.view.show_trunks && ui.view.caption.progress < 0 && hall.w >= px(640) ? px(32) : 0;
     const float height = px(132) + links;
@@ -319,7 +319,7 @@ void draw_legend(const UiContext& ui) {
     std::string of =
         ui.view.color_by == ColorBy::metric ? std::string(class_label(ui.view.color_metric.object_class, true)) : "";
     if (shows_differences(ui.view, ui.memory.reference.newest()))
-        of = "change since " + clock_time(ui.view.comparing.then_ns);
+        of = "change since " + moment_beside(ui.memory.reference.then_ns(), cursor_ns(ui));
     const float title = pen.text_fit(box.x + pen.px(12), head.mid_y(), head.w - more.w - pen.px(20), Type::strong,
                                      over.hovered ? pen.colors.accent : pen.colors.text, title_of(ui.view));
     if (title + pen.width(Type::small, of) + pen.px(30) < head.w - more.w)

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "feed/simulator/presets.h"
+#include "viewer/composition.h"
 #include "viewer/format.h"
 #include "viewer/scene.h"
 #include "viewer/theme.h"
@@ -235,8 +236,7 @@ void go_to(const UiContext& ui, ObjectId id) {
     if (ui.state.empty() || !ui.state.topology().contains(id)) return;
     ui.view.select(id);
     if (id.object_class == ObjectClass::job) return;
-    const float aspect = ui.view.viewport_height > 0 ? ui.view.viewport_width / ui.view.viewport_height : 1.6f;
-    ui.view.camera.move_to(view_of(ui.state.topology(), id, aspect));
+    look_at(ui.view, ui.state.topology(), id, 0.9f);
 }
 
 std::string without_shared(std::string_view name, std::string_view other) {

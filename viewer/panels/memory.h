@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "viewer/compare.h"
 #include "viewer/history.h"
 #include "viewer/keys.h"
 #include "viewer/panels/event_order.h"
@@ -18,6 +17,7 @@
 #include "viewer/panels/panels.h"
 #include "viewer/panels/pen.h"
 #include "viewer/panels/times.h"
+#include "viewer/reference.h"
 
 namespace bv {
 

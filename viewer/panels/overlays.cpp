@@ -8,7 +8,9 @@
 #include "viewer/complaints.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
+#include "viewer/panels/times.h"
 #include "viewer/panels/trunk.h"
+#include "viewer/panes.h"
 
 namespace bv {
 
@@ -49,30 +51,36 @@ void draw_compass(const UiContext& ui) {
 }
 
 void draw_tooltip(const UiContext& ui) {
-    if (ui.view.hovered_trunk.valid() && ui.layout && !ui.state.empty() && !ImGui::GetIO().WantCaptureMouse)
+    // In the picture of the other time, what was then.
+    const auto pane = pane_at(ui.view, ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y);
+    const bool then = pane && pane->then;
+    if (ui.view.hovered_trunk.valid() && ui.layout && !ui.state.empty() && !ImGui::GetIO().WantCaptureMouse && !then)
         return draw_trunk_tooltip(ui, ui.view.hovered_trunk);
     const ObjectId id = ui.view.hovered;
     if (ui.state.empty() || !id.valid() || !ui.state.topology().contains(id) || ImGui::GetIO().WantCaptureMouse) return;
-    const int64_t now = ui.timeline.now_ns();
+    const ClusterState* reference = ui.memory.reference.state();
+    if (then && (!reference || !reference->topology().contains(id))) return;
+    const ClusterState& state = then ? *reference : ui.state;
+    const int64_t now = then ? ui.memory.reference.then_ns() : ui.timeline.now_ns();
     begin_hint(ui.view);
     const Pen pen(ui.view);
     const float width = pen.px(232);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const Shown shown = shown_health(ui.state, id, now);
+    const Shown shown = shown_health(state, id, now);
     const Health mark = shown.heard && !shown.stale ? shown.health : Health::unknown;
     pen.health_mark(at.x + pen.px(6), at.y + pen.px(11), 5, mark);
     pen.text_fit(at.x + pen.px(20), at.y + pen.px(11), width - pen.px(20), Type::strong, pen.colors.text,
-                 ui.state.topology().path_of(id), true);
+                 state.topology().path_of(id), true);
     pen.text_fit(at.x + pen.px(20), at.y + pen.px(29), width - pen.px(20), Type::small, pen.colors.hint,
-                 class_title(ui.state.topology(), id));
+                 then ? "then, at " + moment_beside(now, cursor_ns(ui)) : class_title(state.topology(), id));
     ImGui::Dummy({width, pen.px(40)});
     const auto metrics = metrics_of(id.object_class);
     for (const MetricIndex m : key_metrics(id.object_class))
-        if (m != health_metric) hint_row(pen, width, metrics[m].label, quantity(metrics[m], ui.state.value(id, m)));
+        if (m != health_metric) hint_row(pen, width, metrics[m].label, quantity(metrics[m], state.value(id, m)));
     if (mark != Health::ok) {
         const ImVec2 end = ImGui::GetCursorScreenPos();
         const float used = pen.text_wrapped(end.x, end.y + pen.px(4), width, Type::small,
-                                            health_text_color(pen.colors, mark), health_sentence(ui.state, id, now));
+                                            health_text_color(pen.colors, mark), health_sentence(state, id, now));
         ImGui::Dummy({width, used + pen.px(4)});
     }
     end_hint();
@@ -151,23 +159,24 @@ void draw_toasts(const UiContext& ui) {
     std::vector<Toast>& toasts = ui.memory.toasts;
     const auto now = std::chrono::steady_clock::now();
     std::erase_if(toasts, [&](const Toast& toast) { return toast.until < now; });
-    const Rect hall = layout_of(ui.view).hall;
-    const float s = ui.view.ui_scale;
-    float y = hall.y + std::floor(16 * s);
-    int number = 0;
+    const Layout layout = layout_of(ui.view);
+    // Over everything, for a few seconds; where there is room below what is open, there.
+    const Pen pen(ui.view, ImGui::GetForegroundDrawList());
+    const float width = std::min(pen.px(420), layout.hall.w - pen.px(32)), height = pen.px(56);
+    Rect box{std::floor(layout.hall.x + (layout.hall.w - width) * 0.5f), layout.hall.y + pen.px(16), width, height};
+    if (ui.view.comparing.on && !ui.state.empty()) {
+        const Rect panel = comparison_rect(ui, layout);
+        const float below = ui.view.plots.open ? history_rect(ui.view, layout).y : layout.hall.bottom();
+        if (panel.right() > box.x && panel.bottom() + height + pen.px(16) <= below) box.y = panel.bottom() + pen.px(8);
+    }
     for (const Toast& toast : toasts) {
-        const float width = std::min(std::floor(420 * s), hall.w - std::floor(32 * s));
-        const Rect box{std::floor(hall.x + (hall.w - width) * 0.5f), y, width, std::floor(56 * s)};
-        begin_region(ui.view, fmt::format("##toast{}", number++).c_str(), box, false);
-        const Pen pen(ui.view);
         pen.fill(box, pen.colors.raised);
         pen.frame(box, pen.colors.line);
         pen.fill({box.x, box.y, pen.px(3), box.h}, health_color(pen.colors, toast.severity));
         pen.health_mark(box.x + pen.px(22), box.y + pen.px(19), 6, toast.severity);
         pen.text_wrapped(box.x + pen.px(40), box.y + pen.px(10), box.w - pen.px(52), Type::small, pen.colors.text,
                          toast.text);
-        end_region();
-        y += box.h + std::floor(8 * s);
+        box.y += height + pen.px(8);
     }
 }
 

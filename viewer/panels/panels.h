@@ -39,6 +39,7 @@ void draw_bottom(const UiContext& ui);  // site power and event density over the
 void draw_legend(const UiContext& ui);
 void draw_history_panel(const UiContext& ui);
 void draw_comparison(const UiContext& ui);
+void draw_divider(const UiContext& ui);  // between two times that are seen beside each other
 void draw_search(const UiContext& ui);
 void draw_help(const UiContext& ui);
 void draw_feed_status(const UiContext& ui);
@@ -55,6 +56,8 @@ void plot_metric(const UiContext& ui, MetricId metric);
 void compare_since(const UiContext& ui, const std::string& time);
 // Compares the metric that colours the hall with its values at the other time, while comparing is on.
 void update_comparison(const UiContext& ui);
+// A time beside another: without its date where both are of one day.
+std::string moment_beside(int64_t time_ns, int64_t other_ns);
 // "+12.5 °C", "−3.1 kW".
 std::string change_text(const Metric& metric, double difference);
 

@@ -18,7 +18,9 @@ size_t whole_characters(std::string_view text, size_t end) {
 
 }  // namespace
 
-Pen::Pen(const View& view) : draw(ImGui::GetWindowDrawList()), colors(palette(view.theme)), scale(view.ui_scale) {}
+Pen::Pen(const View& view) : Pen(view, ImGui::GetWindowDrawList()) {}
+
+Pen::Pen(const View& view, ImDrawList* list) : draw(list), colors(palette(view.theme)), scale(view.ui_scale) {}
 
 ImFont* Pen::font(Type type) const {
     const ImVector<ImFont*>& fonts = ImGui::GetIO().Fonts->Fonts;

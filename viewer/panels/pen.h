@@ -29,9 +29,10 @@ struct Rect {
 
 class Pen {
 public:
-    explicit Pen(const View& view);
+    explicit Pen(const View& view);           // draws into the current window
+    Pen(const View& view, ImDrawList* list);  // or where no window is: under or over all of them
 
-    ImDrawList* draw;  // of the window that was current when the pen was made
+    ImDrawList* draw;
     const Palette& colors;
     float scale;
 
