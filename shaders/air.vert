@@ -1,4 +1,6 @@
 // One triangle that covers the whole view.
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "over_all.glsl"
 
-void main() { gl_Position = vec4(vec2((gl_VertexIndex << 1) & 2, gl_VertexIndex & 2) * 2.0 - 1.0, 0.0, 1.0); }
+void main() { gl_Position = position_over_all(corner_over_all()); }

@@ -1,8 +1,11 @@
 // One triangle that covers the whole target.
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "over_all.glsl"
+
 layout(location = 0) out vec2 out_at;  // 0..1, top left first
 
 void main() {
-    out_at = vec2((gl_VertexIndex << 1) & 2, gl_VertexIndex & 2);
-    gl_Position = vec4(out_at * 2.0 - 1.0, 0.0, 1.0);
+    out_at = corner_over_all();
+    gl_Position = position_over_all(out_at);
 }

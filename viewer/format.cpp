@@ -99,6 +99,11 @@ static std::string throttle_words(int64_t bits) {
     return out.empty() ? "none" : out;
 }
 
+// Shown in percent.
+static bool is_share(const Metric& metric) {
+    return metric.name.ends_with("_ratio") && (metric.unit.empty() || metric.unit == "ratio" || metric.unit == "1");
+}
+
 // Numbers that stand for words, and exponents that people read as powers.
 static std::optional<std::string> coded(const Metric& metric, double value) {
     static constexpr std::array<std::string_view, 3> leaks{"dry", "damp", "wet"}, links{"down", "training", "up"};
@@ -118,8 +123,7 @@ static std::optional<std::string> coded(const Metric& metric, double value) {
 Quantity quantity(const Metric& metric, double value) {
     if (std::isnan(value)) return {std::string(no_data_text), ""};
     if (const std::optional<std::string> word = coded(metric, value)) return {*word, ""};
-    if (metric.name.ends_with("_ratio") && (metric.unit.empty() || metric.unit == "ratio" || metric.unit == "1"))
-        return quantity(value, "ratio");
+    if (is_share(metric)) return quantity(value, "ratio");
     if (metric.aggregate == Aggregate::none && metric.unit.empty() && !std::isnan(value))
         return {grouped(std::llround(value)), ""};
     return quantity(value, metric.unit);
@@ -127,6 +131,7 @@ Quantity quantity(const Metric& metric, double value) {
 
 std::string exact(const Metric& metric, double value) {
     if (std::isnan(value)) return std::string(no_data_text);
+    if (is_share(metric)) return fmt::format("{:.2f} %", value * 100);
     // The quantisation step says how many decimals mean anything.
     const int decimals = std::clamp(int(std::ceil(-std::log10(metric.scale) - 1e-9)), 0, 6);
     std::string text = fmt::format("{:.{}f}", value, decimals);

@@ -267,8 +267,10 @@ InputRequests handle_input(Window& window, const Timeline& timeline, const Scene
     const auto act = [&](Action action) {
         if (!perform_time(action, timeline, view, memory)) perform(action, state, layout, view, requests);
     };
-    const bool typing = ImGui::GetIO().WantTextInput;
     for (const KeyPress& press : window.take_keys()) {
+        // A field that was opened by the key before has the keyboard from the next frame on.
+        const bool searching = view.search_open || view.palette_open;
+        const bool typing = ImGui::GetIO().WantTextInput || searching || memory.jump_open || view.moment_open;
         // A quick Enter may come and go between two frames, and ImGui would not see it.
         if (memory.jump_open && press.key == key_enter) {
             enter_time(timeline, view, memory);
@@ -283,8 +285,9 @@ InputRequests handle_input(Window& window, const Timeline& timeline, const Scene
         const bool edits = press.key == key_backspace || press.key == key_up || press.key == key_home ||
                            press.key == key_enter || press.key == key_tab || press.key == key_left ||
                            press.key == key_right || press.key == key_end;
-        if (typing && view.moment_open && press.key == key_enter) memory.moments.entered = true;
-        if (typing && view.moment_open && press.key == key_tab) memory.moments.next_field = true;
+        if (view.moment_open && press.key == key_enter) memory.moments.entered = true;
+        if (view.moment_open && press.key == key_tab) memory.moments.next_field = true;
+        if (searching && press.key == key_enter) memory.search_entered = true;
         if (typing && (text || edits)) continue;
         if (const auto action = action_for(press.key, press.ctrl, press.shift))
             act(*action);
@@ -292,7 +295,7 @@ InputRequests handle_input(Window& window, const Timeline& timeline, const Scene
             act(Action::help);
     }
     if (const auto action = take_command(memory)) act(*action);  // from the palette
-    if (!typing && !ImGui::GetIO().KeyCtrl) requests.moving = handle_held_keys(window, view, dt);
+    if (!ImGui::GetIO().WantTextInput && !ImGui::GetIO().KeyCtrl) requests.moving = handle_held_keys(window, view, dt);
     handle_mouse(state, layout, view);
     return requests;
 }

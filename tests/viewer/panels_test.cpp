@@ -116,6 +116,35 @@ TEST_CASE("every panel fits at every size and scale, and the hall keeps its room
     CHECK(desk.view.viewport_height == 1080);
 }
 
+TEST_CASE("what is compared and what is plotted leave each other room, and the hall a strip") {
+    Desk desk;
+    desk.timeline.advance_to(20);
+    desk.view.comparing.on = true;
+    for (const auto& [width, height] : {std::pair{1280.f, 720.f}, {1920.f, 1080.f}, {2560.f, 1440.f}})
+        for (const auto mode : {Comparing::Mode::difference, Comparing::Mode::swipe, Comparing::Mode::split})
+            for (const bool plots : {false, true}) {
+                CAPTURE(width);
+                CAPTURE(size_t(mode));
+                desk.view.comparing.mode = mode;
+                desk.view.plots.open = plots;
+                desk.frame(width, height);
+                desk.frame(width, height);
+                const Layout l = layout_of(desk.view);
+                const UiContext ui = desk.ui();
+                const Rect compared = comparison_rect(ui, l), plotted = history_rect(desk.view, l);
+                CHECK(compared.x >= l.hall.x);
+                CHECK(compared.right() <= l.hall.right());
+                CHECK(compared.y >= l.hall.y);
+                if (plots) CHECK(compared.bottom() + 60 <= plotted.y);
+                // Beside each other the panel keeps to its own half.
+                CHECK(desk.view.splits() == (mode == Comparing::Mode::split));
+                if (desk.view.splits()) CHECK(compared.right() <= l.hall.x + desk.view.viewport_width);
+            }
+    desk.view.comparing.on = false;
+    desk.frame();
+    CHECK_FALSE(desk.view.splits());
+}
+
 TEST_CASE("every object of every class can be inspected, in every tab") {
     Desk desk;
     desk.timeline.advance_to(5);
@@ -163,9 +192,13 @@ TEST_CASE("the dump tells values, counts, colours and camera with stable keys") 
 TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape closes") {
     Desk desk;
     desk.timeline.advance_to(3);
-    ImGui::GetIO().KeyMap[ImGuiKey_Enter] = 1;
     ImGui::GetIO().KeyMap[ImGuiKey_Escape] = 2;
     ImGui::GetIO().KeyMap[ImGuiKey_DownArrow] = 3;
+    const auto enter = [&] {
+        desk.memory.search_entered = true;
+        desk.frame();
+        desk.frame();
+    };
     const Topology& t = desk.timeline.state().topology();
     const std::string path = t.path_of({ObjectClass::gpu, 99});
     desk.view.search_open = true;
@@ -174,7 +207,7 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
     desk.frame(1920, 1080, path.c_str());
     desk.frame();
     CHECK(desk.dump()["search"]["hits"][0] == path);
-    desk.press(1);
+    enter();
     CHECK(desk.view.selected == ObjectId{ObjectClass::gpu, 99});
     CHECK_FALSE(desk.view.search_open);
     CHECK(desk.view.camera.moving());
@@ -185,7 +218,7 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
     desk.frame(1920, 1080, "temp_celsius > 20 and hall = 1");
     desk.frame();
     CHECK(desk.memory.filter_error.empty());
-    desk.press(1);
+    enter();
     CHECK(desk.view.filter_text == "temp_celsius > 20 and hall = 1");
     CHECK_FALSE(desk.view.filter.empty());
     CHECK_FALSE(desk.view.search_open);
@@ -198,7 +231,7 @@ TEST_CASE("typing finds, Enter selects and flies; an expression filters; Escape 
     desk.frame(1920, 1080, "temp > 20");
     desk.frame();
     CHECK(desk.memory.filter_error.starts_with("at 1: "));
-    desk.press(1);
+    enter();
     CHECK(desk.view.filter.empty());
     desk.press(2);
     CHECK_FALSE(desk.view.search_open);

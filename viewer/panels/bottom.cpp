@@ -9,6 +9,7 @@
 #include "viewer/panels/layout.h"
 #include "viewer/panels/lists.h"
 #include "viewer/panels/memory.h"
+#include "viewer/panels/timeline.h"
 
 namespace bv {
 namespace {
@@ -78,17 +79,12 @@ void draw_power(const UiContext& ui, const Pen& pen, const Rect& plot, const Spa
              quantity(double(floor_watts), "W").text());
 }
 
-struct Bucket {
-    std::array<uint32_t, 3> by_severity{};
-};
-
-// Events per stretch of time, the worst at the foot of each bar, so that a single critical one is never hidden by
-// warnings.
+// Events per stretch of time.
 void draw_events(const UiContext& ui, const Pen& pen, const Rect& strip, const Span& span) {
     pen.line_h(strip.x, strip.right(), strip.bottom(), pen.colors.line);
     const float width = pen.px(6);
     const auto count = size_t(std::max(1.f, std::floor(strip.w / width)));
-    std::vector<Bucket> buckets(count);
+    std::vector<std::array<uint32_t, 3>> buckets(count);
     uint32_t most = 1;
     for (size_t i = ui.state.events.size(); i-- > 0;) {
         const Event& event = ui.state.events[i];
@@ -96,23 +92,12 @@ void draw_events(const UiContext& ui, const Pen& pen, const Rect& strip, const S
         if (event.time_ns < span.begin_ns) continue;
         const auto b = std::min(count - 1, size_t(double(event.time_ns - span.begin_ns) /
                                                   double(span.end_ns - span.begin_ns) * double(count)));
-        auto& of = buckets[b].by_severity;
+        auto& of = buckets[b];
         ++of[size_t(event.severity)];
         most = std::max(most, of[0] + of[1] + of[2]);
     }
-    const Rgba colors[] = {pen.colors.ok, pen.colors.warning, pen.colors.critical};
-    for (size_t b = 0; b < count; ++b) {
-        float y = strip.bottom();
-        for (int severity = 2; severity >= 0; --severity) {
-            const uint32_t n = buckets[b].by_severity[size_t(severity)];
-            if (n == 0) continue;
-            const float height =
-                std::max(pen.px(3), strip.h * std::log2(1.f + float(n)) / std::log2(1.f + float(most)) * 0.98f);
-            const float top = std::max(strip.y, y - height);
-            pen.fill({strip.x + float(b) * width, top, width - pen.px(1.5f), y - top}, colors[severity]);
-            y = top - 1;
-        }
-    }
+    for (size_t b = 0; b < count; ++b)
+        draw_event_bar(pen, {strip.x + float(b) * width, strip.y, width - pen.px(1.5f), strip.h}, buckets[b], most);
     const Touch over = touch("event-strip", strip);
     if (over.clicked) {
         ui.view.left_tab = View::LeftTab::events;
@@ -120,10 +105,8 @@ void draw_events(const UiContext& ui, const Pen& pen, const Rect& strip, const S
     }
     if (!over.hovered) return;
     const auto b = std::min(count - 1, size_t(std::max(0.f, ImGui::GetIO().MousePos.x - strip.x) / width));
-    const auto& of = buckets[b].by_severity;
     const int64_t at = span.begin_ns + int64_t(double(span.end_ns - span.begin_ns) * double(b) / double(count));
-    hint(ui.view, fmt::format("{}: {} critical, {} warnings, {} others began here. Click for the list.", clock_time(at),
-                              of[2], of[1], of[0]));
+    hint(ui.view, clock_time(at) + ": " + began_here(buckets[b]) + ". Click for the list.");
 }
 
 void draw_now(const UiContext& ui, const Pen& pen, const Rect& plot, float bottom) {

@@ -23,7 +23,7 @@ void choose(const UiContext& ui, int64_t time_ns) {
     ui.view.comparing.then_ns = std::clamp(time_ns, recorded.begin_ns, std::max(recorded.begin_ns, recorded.end_ns));
 }
 
-constexpr float title_height = 40, row_height = 26, empty_height = 84, least_table = 120, most_height = 340;
+constexpr float title_height = 40, row_height = 26, empty_height = 92, least_table = 120, most_height = 340;
 constexpr float narrow = 320;  // below it the times to choose from take two rows
 
 struct Choice {
@@ -62,16 +62,25 @@ bool& list_open(View& view) {
                                                               : view.comparing.list_open_beside;
 }
 
+// Whether what is missing must be said: pictures of two times need no metric.
+bool says_why(const UiContext& ui) {
+    return ui.view.comparing.mode == Comparing::Mode::difference || recording_of(ui).empty() ||
+           !ui.memory.reference.problem().empty();
+}
+
 // How high the panel's rows above the list are, and how much room there is for panel and list.
 struct Room {
     float rows = 0, all = 0;
+    bool brief = false;  // only the ways to compare: the hall is small, and plots take the rest of it
     [[nodiscard]] bool for_list(float scale) const { return all >= rows + least_table * scale; }
 };
 
 Room room_of(const View& view, const Layout& layout, const Rect& panel) {
     const auto px = [&](float v) { return std::floor(v * view.ui_scale + 0.5f); };
     const float below = view.plots.open ? history_rect(view, layout).y : layout.hall.bottom() - px(148);
-    return {px(title_height) + px(row_height) * (panel.w < px(narrow) ? 4.0f : 3.0f) + px(4), below - panel.y - px(16)};
+    const bool brief = view.plots.open && view.comparing.mode != Comparing::Mode::difference && layout.hall.h < px(600);
+    const float rows = brief ? 1.0f : panel.w < px(narrow) ? 4.0f : 3.0f;
+    return {px(title_height) + px(row_height) * rows + px(4), below - panel.y - px(16), brief};
 }
 
 std::string counts_text(const Comparison& c) {
@@ -183,8 +192,11 @@ Rect comparison_rect(const UiContext& ui, const Layout& layout) {
     const float most = view.splits() ? view.viewport_width : std::max(px(362), std::floor(hall.w * 0.5f) + px(32));
     Rect rect{hall.x + px(16), top, std::max(px(200), std::min({px(440), hall.w - px(32), most - px(32)})), 0};
     const Room room = room_of(view, layout, rect);
-    if (!ui.memory.reference.newest())
-        rect.h = room.rows - px(row_height) + px(empty_height);
+    if (room.brief)
+        rect.h = room.rows;
+    else if (!ui.memory.reference.newest())
+        rect.h = room.rows - px(row_height) +
+                 (says_why(ui) ? px(rect.w < px(narrow) ? empty_height + 20 : empty_height) : 0);
     else if (list_open(view) && room.for_list(view.ui_scale))
         rect.h = std::min(room.all, px(most_height));
     else
@@ -221,14 +233,18 @@ void draw_comparison(const UiContext& ui) {
     const Layout layout = layout_of(ui.view);
     const Rect box = comparison_rect(ui, layout);
     const Room room = room_of(ui.view, layout, box);
-    const Pen pen = begin_popup(ui.view, "##comparison", box,
-                                "Since " + moment_beside(comparing.then_ns, cursor_ns(ui)), comparing.on);
+    // Where both times are seen, they stand at the top of the hall.
+    const bool difference = comparing.mode == Comparing::Mode::difference;
+    const Pen pen = begin_popup(
+        ui.view, "##comparison", box,
+        difference ? "Since " + moment_beside(comparing.then_ns, cursor_ns(ui)) : "Then and now", comparing.on);
     const float height = pen.px(row_height), counts_y = box.y + room.rows - height - pen.px(4);
     Rect row{box.x + pen.px(8), box.y + pen.px(title_height - 4), box.w - pen.px(16), height};
     draw_modes(ui, pen, row);
+    if (room.brief) return end_region();
     row.y += height;
     draw_choices(ui, pen, row);
-    const Rect body{box.x, counts_y, box.w, box.bottom() - counts_y};
+    const Rect body{box.x, counts_y - pen.px(12), box.w, box.bottom() - counts_y};
     const Comparison* c = ui.memory.reference.newest();
     if (recording_of(ui).empty()) {
         draw_empty(pen, body, "Nothing is recorded",
@@ -237,10 +253,10 @@ void draw_comparison(const UiContext& ui) {
         draw_empty(pen, body, "That time is being read", "What has changed since then appears when it is there.");
     } else if (!c && !ui.memory.reference.problem().empty()) {
         draw_empty(pen, body, "That time cannot be read", ui.memory.reference.problem());
-    } else if (ui.view.color_by != ColorBy::metric || !c) {
+    } else if (!c && difference) {
         draw_empty(pen, body, "Colour by a metric to compare it",
                    "C and the arrow in the legend choose one; its values now and then are compared.");
-    } else {
+    } else if (c) {
         draw_counts(ui, pen, {box.x + 1, counts_y, box.w - 2, height}, *c, room.for_list(ui.view.ui_scale));
         if (box.bottom() > counts_y + height + pen.px(8))
             draw_table(ui, {box.x + 1, counts_y + height, box.w - 2, box.bottom() - counts_y - height - pen.px(4)}, *c);

@@ -53,6 +53,7 @@ void draw_divider(const UiContext& ui) {
     const Rect hall = layout_of(view).hall;
     // Under all panels: what lies in front of one half may reach into the other.
     const Pen pen(view, ImGui::GetBackgroundDrawList());
+    pen.draw->PushClipRect(hall.min(), hall.max());
     float x = hall.x + view.comparing.divider * hall.w;
     if (view.splits()) {
         const float left = view.viewport_x + view.viewport_width, gap = view.split_aside - view.viewport_width;
@@ -66,6 +67,7 @@ void draw_divider(const UiContext& ui) {
     draw_tag(pen, x, y, "Then", then_text(ui), pen.colors.text, true);
     draw_tag(pen, x, y, ui.timeline.live() ? "Live" : "Now", moment_beside(now_ns, then_ns ? then_ns : now_ns),
              pen.colors.accent, false);
+    pen.draw->PopClipRect();
 }
 
 }  // namespace bv

@@ -16,13 +16,17 @@ struct Tab {
     std::string note;
 };
 
+float note_width(const Pen& pen, const Tab& tab) {
+    return tab.note.empty() ? 0 : pen.width(Type::small, tab.note) + pen.px(6);
+}
+float width_of(const Pen& pen, const Tab& tab) { return pen.width(Type::strong, tab.title) + note_width(pen, tab); }
+
 void draw_tab(const UiContext& ui, const Pen& pen, const Tab& tab, const Rect& rect) {
     const bool active = ui.view.left_tab == tab.tab;
     const Touch over = touch(tab.id, rect);
     if (over.clicked) ui.view.left_tab = tab.tab;
     if (over.hovered && !active) pen.fill(rect, pen.colors.raised);
-    const float note = tab.note.empty() ? 0 : pen.width(Type::small, tab.note) + pen.px(6);
-    const float width = pen.width(Type::strong, tab.title) + note;
+    const float note = note_width(pen, tab), width = width_of(pen, tab);
     const float x = rect.x + (rect.w - width) * 0.5f;
     pen.text(x, rect.mid_y(), Type::strong, active ? pen.colors.text : pen.colors.muted, tab.title);
     if (note > 0) pen.text(x + width - note + pen.px(6), rect.mid_y(), Type::small, pen.colors.hint, tab.note);
@@ -55,7 +59,7 @@ void draw_left(const UiContext& ui) {
         return;
     }
     const Digest& digest = ui.memory.digest;
-    const float fold = pen.px(24), height = pen.px(36), each = std::floor((all.w - fold) / 4);
+    const float fold = pen.px(24), height = pen.px(36);
     const uint32_t open = digest.open_critical + digest.open_warning;
     uint32_t running = 0;
     for (const Job& job : ui.state.jobs) running += !job.id.empty() && job.state == JobState::running ? 1 : 0;
@@ -63,8 +67,15 @@ void draw_left(const UiContext& ui) {
                         {View::LeftTab::tree, "tree", "Tree", ""},
                         {View::LeftTab::jobs, "jobs", "Jobs", running ? short_count(running) : ""},
                         {View::LeftTab::moments, "moments", "Moments", ""}};
-    for (size_t i = 0; i < std::size(tabs); ++i)
-        draw_tab(ui, pen, tabs[i], {all.x + each * float(i), all.y, each, height});
+    float said = 0;
+    for (const Tab& tab : tabs) said += width_of(pen, tab);
+    const float air = (all.w - fold - said) / float(std::size(tabs));  // as much around each
+    float x = all.x;
+    for (const Tab& tab : tabs) {
+        const float width = width_of(pen, tab) + air;
+        draw_tab(ui, pen, tab, {std::floor(x), all.y, std::floor(width), height});
+        x += width;
+    }
     if (fold_button(ui, pen, "fold", {all.right() - fold - 1, all.y, fold, height}, true)) ui.view.left_folded = true;
     pen.line_h(all.x, all.right(), all.y + height, pen.colors.line);
 

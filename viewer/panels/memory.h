@@ -78,6 +78,7 @@ struct PanelMemory {
     bool search_was_open = false;
     std::optional<Action> command;  // chosen in the palette, not yet done
     bool search_focus = false;      // give the field the keyboard in the next frame
+    bool search_entered = false;    // Enter, as the window had it: it may come and go between two frames
     std::string filter_error;       // "at 14: …"
     std::string counted_filter;     // whose matches are counted below
     int64_t counted_at_ns = 0;

@@ -125,9 +125,9 @@ void draw_moment(const UiContext& ui, const Pen& pen, const Rect& row, const Boo
     // Drawn first: what comes later lies under it for clicks.
     const float used = hovered ? draw_actions(ui, pen, row, bookmark) : 0;
     const Touch over = touch("moment", row);
-    const float x = row.x + pen.px(16), room = row.w - pen.px(28);
-    pen.draw->AddTriangleFilled({row.x + pen.px(5), row.y + pen.px(9)}, {row.x + pen.px(12), row.y + pen.px(13)},
-                                {row.x + pen.px(5), row.y + pen.px(17)}, pen.colors.accent);
+    const float x = row.x + pen.px(26), room = row.w - pen.px(38), flag = row.x + pen.px(13);
+    pen.draw->AddTriangleFilled({flag, row.y + pen.px(10)}, {flag + pen.px(7), row.y + pen.px(14)},
+                                {flag, row.y + pen.px(18)}, pen.colors.accent);
     pen.text_fit(x, row.y + pen.px(14), room - used, Type::body, pen.colors.text, bookmark.name);
     std::string second = date_time(bookmark.time_ns);
     if (!bookmark.note.empty()) second += " · " + bookmark.note;

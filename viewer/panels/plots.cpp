@@ -63,7 +63,9 @@ ValueAxis axis_of(const History& history, std::span<const size_t> lines) {
         if (std::isnan(range.low)) continue;
         low = std::min(low, range.low);
         high = std::max(high, range.high);
-        least = std::max(least, (m.display_max - m.display_min) * 0.1f);
+        // So that noise looks like noise: a tenth of what may be, or a fifth of what is where that is much less.
+        const float may_be = m.display_max - m.display_min, is = std::max(std::abs(range.low), std::abs(range.high));
+        least = std::max(least, std::clamp(is * 0.2f, may_be * 1e-3f, may_be * 0.1f));
         floor = std::min(floor, m.display_min);
     }
     if (!(high >= low)) return {};

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "viewer/keys.h"
 #include "viewer/link.h"
@@ -95,7 +96,7 @@ std::string matches_text(const PanelMemory& memory) {
 }
 
 // The text field itself; true when Enter was pressed.
-bool draw_field(const UiContext& ui, const Pen& pen, const Rect& field, const char* prompt, PanelMemory& memory) {
+bool draw_field(const Pen& pen, const Rect& field, const char* prompt, PanelMemory& memory) {
     pen.fill(field, pen.colors.raised, 4);
     pen.frame(field, pen.colors.accent, 4);
     pen.lens(field.x + pen.px(14), field.mid_y(), 6, pen.colors.text);
@@ -105,13 +106,11 @@ bool draw_field(const UiContext& ui, const Pen& pen, const Rect& field, const ch
     ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4(0, 0, 0, 0));
     if (memory.search_focus) ImGui::SetKeyboardFocusHere();
     memory.search_focus = false;
-    const bool enter =
-        ImGui::InputTextWithHint("##text", prompt, memory.search_text.data(), memory.search_text.size(),
-                                 ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+    ImGui::InputTextWithHint("##text", prompt, memory.search_text.data(), memory.search_text.size(),
+                             ImGuiInputTextFlags_AutoSelectAll);
     ImGui::PopStyleColor();
     ImGui::PopStyleVar();
-    (void)ui;
-    return enter;
+    return std::exchange(memory.search_entered, false);
 }
 
 // What was found, with the matched letters bright.
@@ -307,6 +306,7 @@ void draw_search(const UiContext& ui) {
     const bool palette_mode = ui.view.palette_open && !ui.view.search_open;
     if (!memory.search_was_open) {
         memory.search_was_open = memory.search_focus = true;
+        memory.search_entered = false;
         // An open filter can be edited.
         std::snprintf(memory.search_text.data(), memory.search_text.size(), "%s",
                       palette_mode ? "" : ui.view.filter_text.c_str());
@@ -329,7 +329,7 @@ void draw_search(const UiContext& ui) {
     pen.frame(box, pen.colors.line);
     const Rect field{box.x + pen.px(8), box.y + pen.px(8), box.w - pen.px(16), pen.px(32)};
     const bool enter = draw_field(
-        ui, pen, field, palette_mode ? "Command" : "Search names, or filter: temp_celsius > 80 and hall = 2", memory);
+        pen, field, palette_mode ? "Command" : "Search names, or filter: temp_celsius > 80 and hall = 2", memory);
     const std::string text(memory.search_text.data());
     const Rect body{box.x + 1, field.bottom() + pen.px(8), box.w - 2, box.h - field.h - pen.px(20)};
     if (palette_mode) {

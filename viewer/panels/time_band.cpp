@@ -87,10 +87,13 @@ void draw_time_band(const UiContext& ui) {
     const std::string_view word = replay ? "REPLAY" : "NOT LIVE";
     pen.text(x, band.mid_y(), Type::display, ink, word);
     x += pen.width(Type::display, word) + pen.px(24);
-    const std::string clock = clock_time(now), date = date_time(now).substr(0, 10) + " UTC";
-    pen.text(x, band.mid_y(), Type::display, ink, clock);
-    x += pen.width(Type::display, clock) + pen.px(12);
-    pen.text(x, band.mid_y() - pen.px(9), Type::small, ink, date);
+    // In months and years it is the day that matters.
+    const bool long_ago = ui.timeline.recorded().length_ns() > 60 * 86'400'000'000'000;
+    const std::string clock = clock_time(now), date = date_time(now).substr(0, 10);
+    const std::string &large = long_ago ? date : clock, &small = long_ago ? clock : date;
+    pen.text(x, band.mid_y(), Type::display, ink, large);
+    x += pen.width(Type::display, large) + pen.px(12);
+    pen.text(x, band.mid_y() - pen.px(9), Type::small, ink, small + " UTC");
     pen.text(x, band.mid_y() + pen.px(9), Type::small, ink, playing_words(ui.view.cursor));
     x += pen.px(104);
     const float room = band.right() - pen.px(16) - x;

@@ -62,11 +62,7 @@ void draw_health_bands(const Pen& pen, const TimeScale& scale, const HistoryStri
 
 void draw_power_band(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip) {
     const WattRange watts = watts_of(strip.power);
-    if (!(watts.high > watts.low)) {
-        pen.text(scale.plot.x + pen.px(8), scale.plot.mid_y(), Type::small, pen.colors.hint,
-                 "no site power was recorded here");
-        return;
-    }
+    if (!(watts.high > watts.low)) return;
     const auto y_of = [&](float v) {
         return scale.plot.bottom() - std::clamp((v - watts.low) / (watts.high - watts.low), 0.f, 1.f) * scale.plot.h;
     };
@@ -91,8 +87,12 @@ void draw_power_band(const Pen& pen, const TimeScale& scale, const HistoryStrip&
 
 void draw_power_axis(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip) {
     const WattRange watts = watts_of(strip.power);
-    if (!(watts.high > watts.low)) return;
     const Rect& plot = scale.plot;
+    if (!(watts.high > watts.low)) {
+        pen.text(plot.x + pen.px(4), plot.y + pen.px(8), Type::small, pen.colors.hint,
+                 "no site power was recorded here");
+        return;
+    }
     for (const auto& [value, mid_y] :
          {std::pair{watts.high, plot.y + pen.px(8)}, std::pair{watts.low, plot.bottom() - pen.px(8)}}) {
         const std::string label = quantity(double(value), "W").text();
@@ -118,26 +118,34 @@ void draw_gaps(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip
     hatch(scale.range.begin_ns, recorded.begin_ns, 0.16f);
 }
 
+void draw_event_bar(const Pen& pen, const Rect& column, const std::array<uint32_t, 3>& counts, uint32_t most) {
+    const Rgba colors[] = {pen.colors.ok, pen.colors.warning, pen.colors.critical};
+    float y = column.bottom();
+    for (int severity = 2; severity >= 0; --severity) {
+        const uint32_t n = counts[size_t(severity)];
+        if (n == 0) continue;
+        const float top = std::max(column.y, y - std::max(pen.px(3), column.h * 0.98f * share(n, most)));
+        pen.fill({column.x, top, column.w, y - top}, colors[severity]);
+        y = top - 1;
+    }
+}
+
+std::string began_here(const std::array<uint32_t, 3>& counts) {
+    return fmt::format("{} critical, {} warnings, {} others began here", counts[2], counts[1], counts[0]);
+}
+
 void draw_event_bars(const Pen& pen, const TimeScale& scale, const Rect& bars, const HistoryStrip& strip) {
     pen.line_h(bars.x, bars.right(), bars.bottom(), pen.colors.line);
     uint32_t most = 1;
     for (const auto& bucket : strip.events) most = std::max(most, bucket[0] + bucket[1] + bucket[2]);
-    const Rgba colors[] = {pen.colors.ok, pen.colors.warning, pen.colors.critical};
     const double each = double(strip.range.length_ns()) / double(std::max<size_t>(strip.events.size(), 1));
     for (size_t b = 0; b < strip.events.size(); ++b) {
         const float x = scale.x_of(strip.range.begin_ns + int64_t(double(b) * each));
         const float end = scale.x_of(strip.range.begin_ns + int64_t(double(b + 1) * each));
         if (end < bars.x || x > bars.right()) continue;
-        float y = bars.bottom();
-        for (int severity = 2; severity >= 0; --severity) {
-            const uint32_t n = strip.events[b][size_t(severity)];
-            if (n == 0) continue;
-            const float top = std::max(bars.y, y - std::max(pen.px(3), bars.h * 0.98f * share(n, most)));
-            const float left = std::max(x, bars.x);
-            pen.fill({left, top, std::max(pen.px(1.5f), std::min(end, bars.right()) - left - pen.px(1)), y - top},
-                     colors[severity]);
-            y = top - 1;
-        }
+        const float left = std::max(x, bars.x);
+        const float width = std::max(pen.px(1.5f), std::min(end, bars.right()) - left - pen.px(1));
+        draw_event_bar(pen, {left, bars.y, width, bars.h}, strip.events[b], most);
     }
 }
 

@@ -40,7 +40,9 @@ void draw_heads(const UiContext& ui, const Pen& pen, const TimeScale& scale, flo
         pen.line_v(std::min(scale.x_of(head), plot.right() - 1), plot.y, bottom, pen.colors.accent);
     const bool live = ui.timeline.at_head();
     const int64_t now = live ? head : ui.timeline.now_ns();
-    if (!scale.range.contains(now)) {
+    // Where the timeline follows, the newest instant is its end, though that is not written yet.
+    const bool follows = live && ui.view.shown_times.empty() && now >= scale.range.end_ns;
+    if (!scale.range.contains(now) && !follows) {
         // Beyond an end: an arrow says which way it is.
         const bool before = now < scale.range.begin_ns;
         const float x = before ? plot.x + pen.px(4) : plot.right() - pen.px(4), tip = before ? -pen.px(5) : pen.px(5);
@@ -88,8 +90,7 @@ void hover(const UiContext& ui, const TimeScale& scale, const HistoryStrip* stri
         const auto bucket =
             std::min(strip->events.size() - 1, size_t(double(time_ns - strip->range.begin_ns) /
                                                       double(strip->range.length_ns()) * double(strip->events.size())));
-        const auto& of = strip->events[bucket];
-        text += fmt::format(": {} critical, {} warnings, {} others began here", of[2], of[1], of[0]);
+        text += ": " + began_here(strip->events[bucket]);
         for (const GapSpan& gap : strip->gaps)
             if (time_ns >= gap.begin_ns && time_ns < gap.end_ns)
                 text += fmt::format(". Gap of source {}: {}", gap.source, gap.reason);

@@ -33,6 +33,10 @@ void draw_power_band(const Pen& pen, const TimeScale& scale, const HistoryStrip&
 void draw_power_axis(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
 void draw_gaps(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip, const TimeRange& recorded,
                float bottom);
+// How many began in a stretch of time, by severity: the worst at the foot of the bar, so that a single critical one is
+// never hidden by warnings.
+void draw_event_bar(const Pen& pen, const Rect& column, const std::array<uint32_t, 3>& counts, uint32_t most);
+std::string began_here(const std::array<uint32_t, 3>& counts);  // in words
 void draw_event_bars(const Pen& pen, const TimeScale& scale, const Rect& bars, const HistoryStrip& strip);
 void draw_bookmark_flags(const UiContext& ui, const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
 
