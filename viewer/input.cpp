@@ -196,9 +196,10 @@ std::optional<glm::vec3> ground_under(const Camera::Ray& ray) {
     return glm::length(point - ray.origin) < 5000 ? std::optional(point) : std::nullopt;
 }
 
-void point_at(const ClusterState& state, const SceneLayout& layout, View& view, const Camera::Ray& ray) {
-    view.hovered_trunk = pick_trunk(layout, view, ray);
-    view.hovered = view.hovered_trunk.valid() ? ObjectId{} : pick(state, layout, view, ray);
+void point_at(const ClusterState& state, const SceneLayout& layout, View& view, const Camera::Ray& ray,
+              const Pane& pane) {
+    view.hovered_trunk = pick_trunk(layout, view, ray, pane);
+    view.hovered = view.hovered_trunk.valid() ? ObjectId{} : pick(state, layout, view, ray, pane);
 }
 
 void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& view) {
@@ -211,7 +212,8 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
     }
     const bool dragging = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2);
     // While a tour goes on the pointer is nobody's.
-    if (pane && !dragging && !view.touring) point_at(state, *layout, view, ray_at(view, *pane, io.MousePos));
+    if (pane && !dragging && !view.touring)
+        point_at(state, *layout, view, ray_at(view, *pane, io.MousePos), *pane);
     if (ImGui::IsMouseDragging(0, 4)) {
         if (view.camera.mode == CameraMode::orbit)
             view.camera.orbit(io.MouseDelta.x, io.MouseDelta.y);

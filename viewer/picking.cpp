@@ -149,7 +149,8 @@ Nearness nearness(const Sight& sight, glm::vec2 half_view, glm::vec2 pointer, gl
 }
 
 // The line under the pointer, single links before trunks, if no body stands before it; null without.
-const DrawnLine* line_under(const SceneLayout::Impl& layout, const View& view, const Camera::Ray& ray, float body) {
+const DrawnLine* line_under(const SceneLayout::Impl& layout, const View& view, const Camera::Ray& ray, const Pane& pane,
+                            float body) {
     if (!view.show_trunks) return nullptr;
     const Sight sight(view);
     const glm::vec2 half_view{view.viewport_width / 2, view.viewport_height / 2};
@@ -159,7 +160,7 @@ const DrawnLine* line_under(const SceneLayout::Impl& layout, const View& view, c
     const float body_depth = body * glm::dot(glm::normalize(pose.target - pose.eye), ray.direction);
     const DrawnLine* found = nullptr;
     float nearest = std::numeric_limits<float>::infinity();
-    for (const DrawnLine& line : layout.cache.lines) {
+    for (const DrawnLine& line : (pane.then ? layout.cache_of_then : layout.cache).lines) {
         const bool single = line.link != no_index;
         if (found && found->link != no_index && !single) continue;
         const Nearness near = nearness(sight, half_view, pointer, line.a, line.b);
@@ -176,20 +177,21 @@ const DrawnLine* line_under(const SceneLayout::Impl& layout, const View& view, c
 
 }  // namespace
 
-ObjectId pick(const ClusterState&, const SceneLayout& scene, const View& view, const Camera::Ray& ray) {
+ObjectId pick(const ClusterState&, const SceneLayout& scene, const View& view, const Camera::Ray& ray,
+              const Pane& pane) {
     const SceneLayout::Impl& layout = scene.impl();
     Hit hit;
     const ObjectId found = body_under(layout, view, ray, hit);
-    const DrawnLine* line = line_under(layout, view, ray, hit.distance);
+    const DrawnLine* line = line_under(layout, view, ray, pane, hit.distance);
     if (line && line->link != no_index) return {ObjectClass::link, line->link};
     if (found.object_class == ObjectClass::rack && found.valid()) return part_of_rack(layout, view, found.index, hit);
     return found.valid() ? found : hall_under(*layout.topology, ray, hit.distance);
 }
 
-TrunkRef pick_trunk(const SceneLayout& scene, const View& view, const Camera::Ray& ray) {
+TrunkRef pick_trunk(const SceneLayout& scene, const View& view, const Camera::Ray& ray, const Pane& pane) {
     Hit hit;
     (void)body_under(scene.impl(), view, ray, hit);
-    const DrawnLine* line = line_under(scene.impl(), view, ray, hit.distance);
+    const DrawnLine* line = line_under(scene.impl(), view, ray, pane, hit.distance);
     return line ? line->trunk : TrunkRef{};
 }
 

@@ -51,8 +51,9 @@ std::vector<glm::u8vec4> color_map_texels();
 
 // Nearest object under a ray; invalid id where there is none. Of links those that the last frame drew one by one. 0.2
 // ms for 100,352 GPUs.
-ObjectId pick(const ClusterState& state, const SceneLayout& layout, const View& view, const Camera::Ray& ray);
+ObjectId pick(const ClusterState& state, const SceneLayout& layout, const View& view, const Camera::Ray& ray,
+              const Pane& pane = {});
 // The trunk under a ray, as the last frame drew it; invalid where a body or a single link is before it.
-TrunkRef pick_trunk(const SceneLayout& layout, const View& view, const Camera::Ray& ray);
+TrunkRef pick_trunk(const SceneLayout& layout, const View& view, const Camera::Ray& ray, const Pane& pane = {});
 
 }  // namespace bv

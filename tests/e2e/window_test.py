@@ -31,16 +31,16 @@ with display_process, Process([BELVEDERE, "sim:array-512?seed=3", "--size", "128
     check(difference(picture, selected, *centre) > 0.05, "the camera has gone there")
 
     # The ways from this GPU to the one that is selected next.
-    xdotool("key", "--window", window, "y")
-    xdotool("key", "--window", window, "slash")
+    window.key("y")
+    window.key("slash")
     time.sleep(0.5)
-    xdotool("type", "--window", window, "--delay", "80", "r7-n2/" + gpu)
-    until("the search has hits again", lambda s: len(s["search"]["hits"]) > 0 and "R7-N2" in s["search"]["hits"][0])
-    xdotool("key", "--window", window, "Return")
-    routed, state = until("the way between both is shown", lambda s: s["routes"] is not None)
+    window.type("r7-n2/" + gpu)
+    window.until("the search has hits again", lambda s: len(s["search"]["hits"]) > 0 and "R7-N2" in s["search"]["hits"][0])
+    window.key("Return")
+    routed, state = window.until("the way between both is shown", lambda s: s["routes"] is not None)
     check(state["routes"]["hops"] == 2 and state["routes"]["paths"] == 1, f"two GPUs on one rail of an array are one leaf apart ({state['routes']})")
-    xdotool("key", "--window", window, "Escape")
-    selected, state = until("Esc shows no ways any more", lambda s: s["routes"] is None and s["selection"])
+    window.key("Escape")
+    selected, state = window.until("Esc shows no ways any more", lambda s: s["routes"] is None and s["selection"])
     check(difference(routed, selected, *right) > 0.001, "the inspector says nothing of ways any more")
 
     # Colour by another metric, then by health.

@@ -77,7 +77,7 @@ struct Room {
 
 Room room_of(const View& view, const Layout& layout, const Rect& panel) {
     const auto px = [&](float v) { return std::floor(v * view.ui_scale + 0.5f); };
-    const float below = view.plots.open ? history_rect(view, layout).y : layout.hall.bottom() - px(148);
+    const float below = view.plots.open ? history_rect(view, layout).y : layout.hall.bottom() - px(180);
     const bool brief = view.plots.open && view.comparing.mode != Comparing::Mode::difference && layout.hall.h < px(600);
     const float rows = brief ? 1.0f : panel.w < px(narrow) ? 4.0f : 3.0f;
     return {px(title_height) + px(row_height) * rows + px(4), below - panel.y - px(16), brief};
