@@ -73,6 +73,8 @@ bool is_silent(const ClusterState& state, const Digest& digest) {
     return !state.empty() && state.values_heard_ns != 0 && digest.sources_total > 0 && digest.sources_live == 0;
 }
 
+bool comparing_beside(const View& view) { return view.comparing.mode != Comparing::Mode::difference; }
+
 // The whole hall, or of a split its left half; a line of two pixels or three is between the halves.
 void place_viewport(View& view, const Rect& hall) {
     const bool split = view.comparing.on && view.comparing.mode == Comparing::Mode::split && hall.w >= 64;
@@ -113,7 +115,8 @@ void draw_ui(const UiContext& ui) {
     if (ui.view.plots.open && !ui.state.empty()) draw_history_panel(ui);
     if (ui.view.comparing.on && !ui.state.empty()) {
         draw_divider(ui);
-        draw_comparison(ui);
+        // Both times are seen without it: who asks for the hall alone has it.
+        if (!ui.view.panels_hidden || !comparing_beside(ui.view)) draw_comparison(ui);
     }
     draw_caption(ui);
     draw_waiting(ui);
