@@ -212,8 +212,7 @@ void handle_mouse(const ClusterState& state, const SceneLayout* layout, View& vi
     }
     const bool dragging = ImGui::IsMouseDragging(0, 4) || ImGui::IsMouseDragging(1, 2) || ImGui::IsMouseDragging(2, 2);
     // While a tour goes on the pointer is nobody's.
-    if (pane && !dragging && !view.touring)
-        point_at(state, *layout, view, ray_at(view, *pane, io.MousePos), *pane);
+    if (pane && !dragging && !view.touring) point_at(state, *layout, view, ray_at(view, *pane, io.MousePos), *pane);
     if (ImGui::IsMouseDragging(0, 4)) {
         if (view.camera.mode == CameraMode::orbit)
             view.camera.orbit(io.MouseDelta.x, io.MouseDelta.y);
