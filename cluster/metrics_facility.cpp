@@ -31,6 +31,11 @@ constexpr Metric site_metrics[] = {
      0.0},  // 43.8 = 1 M gal/day
     ratio("goodput_ratio", "Goodput to date", 0.85f, 0.6f, low),
     celsius("outdoor_celsius", "Outdoors", -10, 45, none, none, neutral),
+    // Within the tick, every 20 ms: a synchronous job of 98,304 GPUs swings by 48 MW with every step (derived).
+    watts("power_low_watts", "Lowest in the tick", 0, 1.6e8f, none, none, 3.2767e9),
+    watts("power_high_watts", "Highest in the tick", 0, 1.6e8f, none, none, 3.2767e9),
+    {"power_ramp_watts_per_second", "Steepest ramp", "W/s", 0, 1e9f, none, none, neutral, Aggregate::sum, 500000.0,
+     0.0},
 };
 
 constexpr Metric hall_metrics[] = {

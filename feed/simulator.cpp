@@ -14,6 +14,7 @@
 #include "feed/simulator/health.h"
 #include "feed/simulator/jobs.h"
 #include "feed/simulator/presets.h"
+#include "feed/simulator/swing.h"
 #include "feed/simulator/world.h"
 
 namespace bv {
@@ -89,6 +90,7 @@ struct Simulator::Impl {
           faults(*world, under(preset, scenario.faults)),
           jobs(*world, under(preset, scenario.jobs)),
           compute(*world),
+          swings(*world, jobs),
           fabric(*world),
           facility(*world),
           health(*world) {
@@ -141,6 +143,7 @@ struct Simulator::Impl {
         compute.measure_columns();
         jobs.measure();
         facility.set_goodput(jobs.goodput());
+        facility.set_swing(swings.measure());
         facility.measure_columns();
         health.measure();
     }
@@ -152,6 +155,7 @@ struct Simulator::Impl {
     sim::Faults faults;
     sim::Jobs jobs;
     sim::Compute compute;
+    sim::Swings swings;
     sim::Fabric fabric;
     sim::Facility facility;
     sim::HealthRules health;

@@ -15,7 +15,7 @@ namespace {
 
 // Units that take SI prefixes. Celsius, per cent, counts and codes do not.
 bool takes_prefix(std::string_view unit) {
-    static constexpr std::array<std::string_view, 13> units{"W", "B",      "B/s", "Hz", "bit/s", "Wh", "VA",
+    static constexpr std::array<std::string_view, 14> units{"W", "W/s", "B",      "B/s", "Hz", "bit/s", "Wh", "VA",
                                                             "J", "FLOP/s", "L/s", "V",  "A",     "Pa"};
     return std::find(units.begin(), units.end(), unit) != units.end();
 }

@@ -4,13 +4,11 @@
 
 #include <cmath>
 
+#include "feed/simulator/phase_watts.h"
+
 namespace bv::sim {
 namespace {
 
-// Power of an H100 by phase, W (reference-cluster.md 4.3): compute 680, all-reduce 250–350, checkpoint 150–250, after a
-// failure 100–130; idle 83–101 [SMI]. Other models scale by their power limit.
-constexpr float compute_watts = 680, reduce_watts = 300, checkpoint_watts = 200, stalled_watts = 115, idle_watts = 92;
-constexpr float reference_tdp = 700;
 // GPU temperature follows power with the lag of die, spreader and cold plate (assumed); in air the heat sink is
 // heavier.
 constexpr float liquid_lag_seconds = 6, air_lag_seconds = 20;
@@ -72,7 +70,7 @@ void Compute::measure_power() {
         node_clock_[n] =
             1.0e6f * (1610 * s.compute + 1905 * s.reduce + 1980 * (s.checkpoint + s.stalled) + 345 * s.idle);
         node_nvlink_[n] = 3.6e11f * s.compute + 1.1e11f * s.reduce + 2.0e10f * s.checkpoint;
-        node_active_[n] = s.compute + 0.6f * s.reduce + 0.2f * s.checkpoint;
+        node_active_[n] = s.compute + reduce_activity * s.reduce + checkpoint_activity * s.checkpoint;
     }
     const uint32_t count = static_cast<uint32_t>(t.gpu_nodes.size());
     const float limit = t.gpu_tdp_watts > 0 ? t.gpu_tdp_watts : reference_tdp;
@@ -102,11 +100,9 @@ void Compute::measure_power() {
         m.node_gpu_watts[n] = sum;
         m.node_throttle[n] = slowest;
         m.gpu_watts_total += sum;
-        // The rest of a server (CPUs, NICs, memory, fans, PSU losses): 8.4 kW measured in training and about 2 kW idle
-        // (4.2) leave 3.0 and 1.26 kW for eight GPUs. Storage and CPU servers: about 1.1 kW (assumed; 5 MW for
-        // 2,048 of them with management in 4.2).
+        // Storage and CPU servers: about 1.1 kW (assumed; 5 MW for 2,048 of them with management in 4.2).
         const float gpus = static_cast<float>(described.gpus.count);
-        const float rest = gpus > 0 ? gpus * (157.5f + 217.5f * node_active_[n]) * scale_
+        const float rest = gpus > 0 ? gpus * (rest_idle_watts + rest_active_watts * node_active_[n]) * scale_
                                     : 1000.0f + 100.0f * described.height_units + 200.0f * node_active_[n];
         m.node_watts[n] = (sum + rest) * world_.effects.node_alive[n];
     }

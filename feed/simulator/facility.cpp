@@ -58,6 +58,8 @@ Facility::Facility(World& world) : world_(world) {
     site_power_ = site("power_watts"), site_it_ = site("it_power_watts"), site_gpu_ = site("gpu_power_watts");
     site_pue_ = site("pue"), site_wue_ = site("wue_litres_per_kwh"), site_water_ = site("water_litres_per_second");
     site_goodput_ = site("goodput_ratio"), site_outdoor_ = site("outdoor_celsius");
+    site_low_ = site("power_low_watts"), site_high_ = site("power_high_watts");
+    site_ramp_ = site("power_ramp_watts_per_second");
 
     Measured& m = world.measured;
     m.rack_it_watts.assign(t.racks.size(), 0);

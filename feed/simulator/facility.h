@@ -3,6 +3,7 @@
 // feel.
 #pragma once
 
+#include "feed/simulator/swing.h"
 #include "feed/simulator/world.h"
 
 namespace bv::sim {
@@ -23,6 +24,7 @@ public:
     void measure_columns();  // everything that is sent
     void settle();           // flows and coolant at their steady state
     void set_goodput(double goodput) { goodput_ = goodput; }
+    void set_swing(const Swing& swing) { swing_ = swing; }
 
 private:
     void sum_racks();
@@ -37,6 +39,7 @@ private:
 
     World& world_;
     double goodput_ = 0.9, outdoor_celsius_ = 15, water_litres_per_second_ = 0, full_it_watts_ = 1;
+    Swing swing_;
     std::vector<uint32_t> power_order_;      // children before parents
     std::vector<uint32_t> power_roots_;      // what the site buys from
     std::vector<float> rack_nominal_watts_;  // heat to liquid at full training power
@@ -48,7 +51,8 @@ private:
         cdu_leak_;
     Channel power_power_, power_load_, power_voltage_, power_charge_, power_temp_;
     Channel plant_heat_, plant_water_, plant_supply_, plant_return_, plant_fan_, plant_approach_, plant_flow_;
-    Channel site_power_, site_it_, site_gpu_, site_pue_, site_wue_, site_water_, site_goodput_, site_outdoor_;
+    Channel site_power_, site_it_, site_gpu_, site_pue_, site_wue_, site_water_, site_goodput_, site_outdoor_,
+        site_low_, site_high_, site_ramp_;
 };
 
 }  // namespace bv::sim

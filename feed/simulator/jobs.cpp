@@ -83,13 +83,13 @@ void Jobs::add_step(TrainingJob& job) {
     job.last_step_seconds = compute + reduce;
     ++job.step;
     const bool forced =
-        plan_.checkpoint_at >= 0 && !forced_checkpoint_done_ && job.timeline.back().end >= plan_.checkpoint_at;
+        plan_.checkpoint_at >= 0 && !job.forced_checkpoint_done && job.timeline.back().end >= plan_.checkpoint_at;
     if (job.step % steps_per_checkpoint == 0 || forced) {
         const double length =
             job.checkpoint_seconds * (0.85 + 0.3 * unit(hash(stream(world_.seed, Stream::job_checkpoint), job.step)));
         append(job, std::clamp(length, 1.0, 30.0), Phase::checkpoint);
         job.checkpoint_step = job.step;
-        if (forced && &job == &jobs_.back()) forced_checkpoint_done_ = true;
+        if (forced) job.forced_checkpoint_done = true;
     }
 }
 

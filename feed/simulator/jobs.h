@@ -40,7 +40,8 @@ struct TrainingJob {
     double slowdown = 1;                        // the slowest node against the rest
     uint64_t interruptions = 0;
     Seconds next_software_failure = 0;
-    uint32_t spares_due = 0;  // 1: broken nodes are to be replaced when the reload begins
+    bool forced_checkpoint_done = false;  // that of the plan
+    uint32_t spares_due = 0;              // 1: broken nodes are to be replaced when the reload begins
     Event interruption;
 };
 
@@ -71,7 +72,6 @@ private:
     World& world_;
     JobPlan plan_;
     std::vector<TrainingJob> jobs_;
-    bool forced_checkpoint_done_ = false;
     Channel health_, step_seconds_, goodput_, flops_, tokens_, step_thousands_, power_, checkpoint_age_;
 };
 

@@ -167,6 +167,9 @@ void Facility::measure_site() {
     site_water_.set(0, water_litres_per_second_);
     site_goodput_.set(0, goodput_);
     site_outdoor_.set(0, outdoor_celsius_);
+    site_low_.set(0, m.site_watts + swing_.low_watts);
+    site_high_.set(0, m.site_watts + swing_.high_watts);
+    site_ramp_.set(0, swing_.ramp_watts_per_second);
 }
 
 }  // namespace bv::sim

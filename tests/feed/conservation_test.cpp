@@ -229,6 +229,41 @@ TEST_CASE("power, heat at the plant, water and bytes are conserved at every leve
     }
 }
 
+TEST_CASE("the swing within a second is what ticks of a twentieth of a second show") {
+    const auto cluster = make_cluster({});
+    Simulated seconds(cluster, "checkpoint", 3);
+    Simulator fine(cluster, {.seed = 3, .scenario = "checkpoint", .interval_ns = 50'000'000});
+    const MetricIndex power = *find_metric(C::site, "power_watts");
+    double widest = 0, steepest = 0;
+    for (int second = 1; second <= 34; ++second) {
+        seconds.run_to(second);
+        double low = 1e12, high = 0;
+        for (int k = 0; k < 20; ++k) {
+            for (const TickColumn& c : fine.step().columns) {
+                if (c.metric != MetricId{C::site, power}) continue;
+                const double watts = dequantise(metric(c.metric), c.values[0]);
+                low = std::min(low, watts), high = std::max(high, watts);
+            }
+        }
+        const double lowest = seconds.value(C::site, "power_low_watts", 0),
+                     highest = seconds.value(C::site, "power_high_watts", 0);
+        const double mean = seconds.value(C::site, "power_watts", 0);
+        INFO(second, " s: ", lowest, " to ", highest, ", by fine ticks ", low, " to ", high, ", mean ", mean);
+        CHECK(lowest <= mean);
+        CHECK(highest >= mean);
+        // Silicon spread and noise are in the ticks alone; the cooling follows the ticks' mean.
+        CHECK(std::abs((highest - lowest) - (high - low)) < 0.2 * (highest - lowest) + 0.04 * mean);
+        widest = std::max(widest, highest - lowest),
+        steepest = std::max(steepest, seconds.value(C::site, "power_ramp_watts_per_second", 0));
+    }
+    // From compute to all-reduce 467 W per GPU and its part of the server, 1.05 of that at the utility; then to a
+    // checkpoint.
+    const double gpus = seconds.jobs.front().gpus;
+    CHECK(widest > 400 * gpus);
+    CHECK(widest < 800 * double(cluster->gpu_nodes.size()));
+    CHECK(steepest > 5 * 300 * gpus);  // within a tenth of a second
+}
+
 TEST_CASE("the heat of every rack leaves with its coolant: flow times capacity times rise, within the sensors' noise") {
     Simulated s(make_cluster({}), "quiet");
     const Topology& t = *s.topology;

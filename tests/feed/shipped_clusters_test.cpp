@@ -70,11 +70,16 @@ TEST_CASE("every shipped cluster steps, quietly where nothing is broken") {
 
 TEST_CASE("the reference cluster draws what its fact sheet says") {
     Simulated s(load(std::filesystem::path(SHIPPED_CLUSTERS) / "reference-100k.toml"), "training");
-    double it = 0, gpus = 0, lowest_gpu = 1e9;
+    double it = 0, gpus = 0, lowest_gpu = 1e9, swing = 0, ramp = 0, site = 0, water = 0;
     for (int i = 1; i <= 30; ++i) {
         s.run_to(i);
         it = std::max(it, s.value(ObjectClass::site, "it_power_watts", 0));
         gpus = std::max(gpus, s.value(ObjectClass::site, "gpu_power_watts", 0));
+        site = std::max(site, s.value(ObjectClass::site, "power_high_watts", 0));
+        water = std::max(water, s.value(ObjectClass::site, "water_litres_per_second", 0));
+        swing = std::max(swing, s.value(ObjectClass::site, "power_high_watts", 0) -
+                                    s.value(ObjectClass::site, "power_low_watts", 0));
+        ramp = std::max(ramp, s.value(ObjectClass::site, "power_ramp_watts_per_second", 0));
         lowest_gpu = std::min(lowest_gpu, s.value(ObjectClass::site, "gpu_power_watts", 0));
     }
     // 120 MW of IT in full training, 70 MW if every GPU drew its limit (reference-cluster.md 0.4, 4.2).
@@ -82,6 +87,17 @@ TEST_CASE("the reference cluster draws what its fact sheet says") {
     CHECK(it < 125e6);
     CHECK(gpus < 70e6);
     CHECK(gpus > 60e6);
+    // 144–150 MW for the site at most (0.4), a million gallons a day = 43.8 L/s (4.4), tens of megawatts from step to
+    // step (4.3).
+    MESSAGE("in full training IT ", it * 1e-6, " MW, site at most ", site * 1e-6, " MW, swing ", swing * 1e-6,
+            " MW, ramp ", ramp * 1e-6, " MW/s, water ", water, " L/s");
+    CHECK(site > 130e6);
+    CHECK(site < 155e6);
+    CHECK(water > 36);
+    CHECK(water < 50);
+    CHECK(swing == doctest::Approx(48e6).epsilon(0.1));
+    CHECK(ramp > 10 * 40e6);
+    CHECK(ramp < 10 * 60e6);
     // 256 spare nodes less those that stand in for broken ones idle in all four halls.
     const Job& job = s.jobs.front();
     CHECK(job.gpus == 98304);
