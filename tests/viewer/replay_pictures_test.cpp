@@ -61,7 +61,7 @@ public:
         stage.view.cursor.playing = false;
         timeline.advance(stage.view.cursor, 0);
         stage.settle(timeline);
-        stage.wait_for_plots();
+        stage.wait_for_past();
         draw(0);
         const auto file = folder / "picture.png";
         write_png(file.string(), stage.renderer.read_pixels());

@@ -1,12 +1,13 @@
 // Sums over the state, made anew when it has changed, and what is remembered of jobs. Reads: state, topology, sources.
 // Writes: PanelMemory::digest.
-#include "feed/simulator/presets.h"
 #include "viewer/panels/memory.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "feed/simulator/presets.h"
 
 namespace bv {
 namespace {
