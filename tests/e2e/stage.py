@@ -186,10 +186,11 @@ def read_json(file):
 
 
 def start_display(size):
-    """An X server that answers, and the name of its display, which comes through a pipe of its own: its log may hold anything."""
+    """An X server that answers, and the name of its display, which comes through a pipe of its own: its log may hold anything. It
+    must not begin anew when its last client goes, or the next one may find nobody."""
     for _ in range(5):
         read_end, write_end = os.pipe()
-        server = Process(["Xvfb", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
+        server = Process(["Xvfb", "-noreset", "-displayfd", str(write_end), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end) as name:
             display = ":" + name.readline().strip()
