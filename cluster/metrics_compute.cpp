@@ -90,7 +90,8 @@ constexpr Metric job_metrics[] = {
     health,
     {"step_seconds", "Step time", "s", 0, 5, none, none, neutral, Aggregate::mean, 0.001, 0.0},
     // Share of GPU time that made progress that was kept; more than 0.9 in Llama 3's 54 days.
-    ratio("goodput_ratio", "Goodput to date", 0.85f, 0.6f, low),
+    ratio("goodput_ratio", "Goodput to date", 0.8f, 0.6f,
+          low),  // 0.84 for 98,304 GPUs is what measured rates leave (derived)
     // Share of the peak FLOP/s; 0.38-0.43 for Llama 3 405B in BF16.
     ratio("model_flops_ratio", "Model FLOP/s utilisation", none, none, neutral),
     {"tokens_per_second", "Tokens", "1/s", 0, 5.0e7f, none, none, neutral, Aggregate::sum, 2000.0, 0.0},

@@ -11,8 +11,8 @@
 // with D the time down, T the time between checkpoints, w the stall, s the step. The second line is Daly's exact form
 // (A higher order estimate of the optimum checkpoint interval for restart dumps, 2006), in which parts fail during
 // restarts too. The usual approximation for small losses, ETTR ≈ (1 − r (D + T/2)) / (1 + w/T) ([RSC],
-// reference-cluster.md 3.2), lets restarts overlap and so is pessimistic beyond losses of 10 %; the seed's "11.5
-// minutes" is its value (2 and 3.7).
+// reference-cluster.md 3.2), counts restarts that overlap twice and so is pessimistic beyond losses of 10 %;
+// "restarting from 11.5 minutes on takes more time than computing" is its value for video-2024 (2 and 3.7).
 //
 // Servers that are being mended are the customers of a queue with infinitely many crews (M/G/∞): their number is
 // Poisson whatever the repair times are like, and the job waits while it exceeds the spares. Servers break whether or

@@ -27,7 +27,7 @@ struct MonteCarlo {
     uint32_t runs = 0;
     std::vector<double> first_failure_seconds;  // of each run, in its order
     Estimate first_failure;                     // seconds
-    double first_failure_median_seconds = 0;
+    double first_failure_median_seconds = 0;    // of many runs near the law's, since they mirror each other about it
     Estimate stops_per_day;
     std::vector<uint32_t> stops;  // of each run, while the machine is `days` old at most
     std::vector<CauseCount> causes;

@@ -105,6 +105,12 @@ Json answer_json(const Answer& a) {
     Json json;
     json["preset"] = sim::describe(a.setting.preset).name;
     json["preset_summary"] = sim::describe(a.setting.preset).summary;
+    json["preset_notes"] = Json::array();
+    for (const sim::PresetNote& note : sim::describe(a.setting.preset).notes)
+        json["preset_notes"].push_back({{"subject", note.subject},
+                                        {"text", note.text},
+                                        {"provenance", bv::name_of(note.provenance)},
+                                        {"source", note.source}});
     // Of a new machine the closed forms are means over its age, and the crew is reckoned as in its steady state.
     json["analytic_is_exact"] = !a.setting.early_life;
     for (const Figure& figure : figures()) json[std::string(figure.name)] = figure.value(a);

@@ -67,6 +67,7 @@ private:
     void share_out();
     void integrate(TrainingJob& job);
     void describe(TrainingJob& job);
+    [[nodiscard]] double usual_goodput(const TrainingJob& job, double gpus) const;
     void announce(TrainingJob& job);
 
     World& world_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "feed/reliability/analytic.h"
 #include "feed/simulator/jobs.h"
 
 namespace bv::sim {
@@ -122,6 +123,17 @@ void Jobs::place() {
     for (TrainingJob& job : jobs_) describe(job);
 }
 
+// What a job of this size has come to in the days before, by the closed forms of the preset.
+double Jobs::usual_goodput(const TrainingJob& job, double gpus) const {
+    reliability::Setting setting =
+        reliability::setting_of({fmt::format("preset={}", sim::describe(plan_.preset).name)});
+    setting.gpus = setting.links = std::max(gpus, 1.0);
+    setting.spares = setting.gpus;  // spares have always sufficed
+    setting.step_seconds = job.step_seconds;
+    setting.checkpoint_stall_seconds = job.checkpoint_seconds;
+    return reliability::analyse(setting).shares.compute;
+}
+
 void Jobs::describe(TrainingJob& job) {
     Job& d = job.described;
     const uint64_t h = hash(stream(world_.seed, Stream::job_step), d.slot);
@@ -143,7 +155,7 @@ void Jobs::describe(TrainingJob& job) {
     // 1–30 s (reference-cluster.md 4.3); the larger the job, the longer.
     job.checkpoint_seconds = std::clamp(2.0 + 7.0 * gpus / 98304 + 3.0 * unit(hash(h, 3)), 1.0, 25.0);
     job.wall_seconds = age;
-    job.kept_seconds = age * (0.90 + 0.04 * unit(hash(h, 4)));
+    job.kept_seconds = age * std::clamp(usual_goodput(job, gpus) + 0.02 * (unit(hash(h, 4)) - 0.5), 0.0, 1.0);
     job.checkpoint_done = -double(job.step - job.checkpoint_step) * job.step_seconds;
     job.next_software_failure = until_software_failure(hash(h, 5), gpus);
     job.timeline.reserve(256);

@@ -61,7 +61,8 @@ enum class Stream : uint64_t {
     maintenance,
     column,
     preset_note,
-    what_if_run
+    what_if_run,
+    what_if_first
 };
 inline uint64_t stream(uint64_t seed, Stream what) { return hash(seed, static_cast<uint64_t>(what)); }
 

@@ -99,6 +99,28 @@ TEST_CASE("video-2024: the same when each of the 100,000 links has its own life 
     check_first_failures(minutes);
 }
 
+TEST_CASE("video-2024: the simulator's own first stop of a job, of 4,000 seeds, scaled to 100,000 links") {
+    const auto cluster = test::make_cluster({});
+    double links = 0;
+    for (const Link& link : cluster->links) links += link.link_class == LinkClass::host;
+    sim::FaultPlan plan;
+    plan.preset = sim::Preset::video_2024;
+    plan.population = false;
+    std::vector<double> minutes;
+    for (uint64_t seed = 1; seed <= 4000; ++seed) {
+        sim::World world(cluster, seed);
+        world.clock.interval_ns = 6 * 3600 * 1'000'000'000ll;
+        sim::Faults faults(world, plan);
+        double first = -1;
+        while (first < 0) {
+            ++world.clock.tick;
+            faults.advance([&](uint32_t, double at) { first = first < 0 ? at : first; });
+        }
+        minutes.push_back(first / 60 * links / 100'000);
+    }
+    check_first_failures(minutes);
+}
+
 TEST_CASE("Llama 3's rates on its 16,384 GPUs give its 419 stops in 54 days, with its mix") {
     // The paper's Table 5, small rows of one kind together.
     const std::map<std::string, double> paper = {{"GPU", 148},
@@ -224,7 +246,7 @@ TEST_CASE("from checkpoints restarting outweighs computing in the case of the so
     const Answer memory = answer(setting_of({"preset=video-2024", "restart_seconds=1500", "recovery=memory"}), 200, 1);
     CHECK(memory.analytic.shares.restart < 0.05 * memory.analytic.shares.compute);
     CHECK(memory.played.shares.compute.mean > 0.95);
-    // The seed's arithmetic (small losses): 11.5 minutes of restart. Parts fail during restarts too, which then
+    // The arithmetic for small losses: 11.5 minutes of restart. Parts fail during restarts too, which then
     // overlap: with that the point lies at 16.5 minutes, and at 15 minutes computing still outweighs.
     const Analytic source = analyse(setting_of({"preset=video-2024"}));
     CHECK(source.restart_exceeds_compute_small_loss_seconds / 60 == doctest::Approx(11.5).epsilon(0.01));
