@@ -18,7 +18,6 @@
 #include <stdexcept>
 #include <thread>
 
-#include "feed/joined_steps.h"
 #include "net/publisher.h"
 
 namespace bv {
@@ -157,19 +156,19 @@ struct EmbeddedFeed::Impl {
     // Simulates up to `due` intervals and publishes the last one. Returns how many.
     uint64_t burst(uint64_t due) {
         const auto deadline = WallClock::now() + longest_burst;
-        uint64_t done = 0;
-        steps_joined.begin();
-        do {
-            steps_joined.add(simulator.step());
+        uint64_t done = 1;
+        while (done < due && !stopping && WallClock::now() < deadline) {
+            simulator.pass();
             ++done;
-        } while (done < due && !stopping && WallClock::now() < deadline);
-        publisher.publish(steps_joined.batch(static_cast<int64_t>(done) * interval_ns));
+        }
+        TelemetryBatch joined = simulator.step();
+        joined.interval_ns = static_cast<int64_t>(done) * interval_ns;
+        publisher.publish(joined);
         return done;
     }
 
     Simulator simulator;
     Publisher publisher;
-    JoinedSteps steps_joined;
     const int64_t interval_ns;
     const double speed;
     std::atomic<bool> stopping{false}, failed{false};

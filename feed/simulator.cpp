@@ -130,8 +130,9 @@ struct Simulator::Impl {
         world->report(std::move(event));
     }
 
-    void step() {
+    void step(bool shown) {
         world->clock.tick += 1;
+        world->clock.shown = shown;
         world->measured.time_ns = world->clock.end_ns();
         tell_preset();
         faults.advance([this](uint32_t node, double at) { jobs.stop(node, at); });
@@ -169,7 +170,7 @@ Simulator::Simulator(Simulator&&) noexcept = default;
 
 const TelemetryBatch& Simulator::step() {
     Impl& s = *impl_;
-    s.step();
+    s.step(true);
     s.batch.time_ns = s.world->clock.end_ns();
     s.batch.interval_ns = s.world->clock.interval_ns;
     if (s.batch.columns.empty()) s.batch.columns = s.world->columns.spans();
@@ -179,6 +180,8 @@ const TelemetryBatch& Simulator::step() {
     s.world->jobs.clear();
     return s.batch;
 }
+
+void Simulator::pass() { impl_->step(false); }
 
 int64_t Simulator::time_ns() const { return impl_->world->clock.end_ns(); }
 

@@ -13,7 +13,6 @@
 #include "feed/commands/commands.h"
 #include "feed/commands/curve.h"
 #include "feed/commands/stop.h"
-#include "feed/joined_steps.h"
 #include "feed/simulator.h"
 #include "net/publisher.h"
 
@@ -78,10 +77,12 @@ public:
     const TelemetryBatch& next(uint64_t skipped) {
         seconds_due_ += seconds_per_tick_ * double(1 + skipped);
         const auto due = std::max(uint64_t(1), uint64_t(std::llround(seconds_due_ / seconds_per_step_)));
-        joined_.begin();
-        for (uint64_t step = 0; step < due && !stop_requested(); ++step) joined_.add(simulator_.step());
+        for (uint64_t step = 1; step < due && !stop_requested(); ++step) simulator_.pass();
+        const TelemetryBatch& batch = simulator_.step();
+        tick_ = batch;
         seconds_due_ -= double(due) * seconds_per_step_;
-        return joined_.batch(int64_t(double(due) * seconds_per_step_ * 1e9));
+        tick_.interval_ns = int64_t(double(due) * seconds_per_step_ * 1e9);
+        return tick_;
     }
 
 private:
@@ -98,7 +99,7 @@ private:
     const double seconds_per_tick_, seconds_per_step_;
     double seconds_due_ = 0;
     Simulator simulator_;
-    JoinedSteps joined_;
+    TelemetryBatch tick_;
 };
 
 void publish_steadily(Publisher& publisher, Ticks& ticks, const SimulateArguments& arguments) {

@@ -156,6 +156,8 @@ void Compute::settle() {
 }
 
 void Compute::measure_columns() {
+    measure_slow();
+    if (!world_.clock.shown) return;
     const Topology& t = *world_.topology;
     const Measured& m = world_.measured;
     const Traits& traits = world_.traits;
@@ -192,7 +194,6 @@ void Compute::measure_columns() {
         const float load = watts < 140.0f * scale_ ? reason_idle : watts > 640.0f * scale_ ? reason_power_cap : 0.0f;
         return thermal + load;
     });
-    measure_slow();
     measure_nodes();
 }
 

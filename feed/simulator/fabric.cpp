@@ -123,6 +123,7 @@ void Fabric::measure_nics() {
         m.nic_load[i] = load * world_.effects.nic_alive[i];
         nic_bytes_[i] = m.nic_load[i] * nic_capacity_[i];
     }
+    if (!world_.clock.shown) return;
     const auto load = [&](uint32_t i) { return m.nic_load[i]; };
     fill(nic_tx_, noise, tick, [&](uint32_t i, float z) { return nic_bytes_[i] * (1.0f + 0.012f * z); });
     fill(nic_rx_, noise, tick, [&](uint32_t i, float z) { return nic_bytes_[i] * (1.0f + 0.012f * z); });
@@ -165,6 +166,7 @@ void Fabric::measure_links() {
             switch_bytes_[link.b.device] += bytes;
         }
     }
+    if (!world_.clock.shown) return;
     const Noise& noise = world_.noise;
     const uint64_t tick = world_.clock.tick;
     fill(link_tx_, noise, tick,
@@ -181,6 +183,7 @@ void Fabric::measure_switches() {
         m.switch_load[s] = switch_capacity_[s] > 0 ? switch_bytes_[s] / switch_capacity_[s] : 0.0f;
         m.switch_watts[s] = switch_idle_watts_[s] * (0.93f + 0.10f * m.switch_load[s]) * e.switch_alive[s];
     }
+    if (!world_.clock.shown) return;
     const Noise& noise = world_.noise;
     const uint64_t tick = world_.clock.tick;
     const auto load = [&](uint32_t i) { return m.switch_load[i]; };

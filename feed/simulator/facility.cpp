@@ -186,9 +186,11 @@ void Facility::settle() {
 }
 
 void Facility::measure_columns() {
-    write_racks();
-    write_halls();
-    write_cdus();
+    if (world_.clock.shown) {
+        write_racks();
+        write_halls();
+        write_cdus();
+    }
     measure_power_tree();
     measure_plant();
     measure_site();

@@ -21,6 +21,7 @@ struct Clock {
     int64_t start_ns = 0;
     int64_t interval_ns = 1'000'000'000;
     uint64_t tick = 0;
+    bool shown = true;  // false: nobody will see this interval, so no columns need to be written but those that last
     [[nodiscard]] double interval() const { return static_cast<double>(interval_ns) * 1e-9; }
     // The interval that is being measured is (begin, end].
     [[nodiscard]] Seconds end() const { return static_cast<double>(tick) * interval(); }

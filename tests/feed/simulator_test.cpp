@@ -38,6 +38,31 @@ TEST_CASE("the same seed gives the same telemetry, another seed another") {
     CHECK(hash_of_run(cluster, "quiet", 5, 60) != hash_of_run(cluster, "storm", 5, 60));
 }
 
+TEST_CASE("intervals that nobody sees change nothing of what comes after") {
+    const auto cluster = make_cluster({});
+    for (const char* scenario : {"training", "storm", "cdu_failure", "busway_loss", "checkpoint"}) {
+        Simulated every(cluster, scenario, 5), some(cluster, scenario, 5);
+        size_t events = 0;
+        int now = 0;
+        for (const int unseen : {3, 0, 9, 20, 1, 6, 30, 12, 59}) {
+            for (int i = 0; i < unseen; ++i) some.simulator.pass();
+            now += unseen + 1;
+            every.run_to(now);
+            some.batch = &some.simulator.step();
+            events += some.batch->events.size();
+            INFO(scenario, " at ", now, " s");
+            CHECK(some.simulator.time_ns() == every.simulator.time_ns());
+            CHECK(events == every.events.size());
+            REQUIRE(some.batch->columns.size() == every.batch->columns.size());
+            for (size_t c = 0; c < some.batch->columns.size(); ++c) {
+                const TickColumn &a = some.batch->columns[c], &b = every.batch->columns[c];
+                INFO(name_of(a.metric.object_class), " ", metric(a.metric).name);
+                CHECK(std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end()));
+            }
+        }
+    }
+}
+
 TEST_CASE("an unknown scenario is refused with one sentence that names the known ones") {
     try {
         Simulator simulator(make_cluster({}), {.scenario = "nonsense"});
