@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "feed/commands/commands.h"
+#include "feed/progress.h"
 #include "feed/reliability/what_if.h"
 
 namespace bv {
@@ -37,9 +38,16 @@ void run_what_if(const WhatIfArguments& arguments) {
     std::vector<std::string> both = arguments.base;
     both.insert(both.end(), arguments.set.begin(), arguments.set.end());
     const reliability::Setting base = setting(arguments.base), changed = setting(both);
-    what_if.base = reliability::answer(base, arguments.runs, arguments.seed);
-    what_if.changed =
-        arguments.set.empty() ? what_if.base : reliability::answer(changed, arguments.runs, arguments.seed);
+    {
+        Progress progress("playing");
+        const uint64_t all = uint64_t(arguments.runs) * (arguments.set.empty() ? 1 : 2);
+        what_if.base =
+            reliability::answer(base, arguments.runs, arguments.seed, [&](uint32_t runs) { progress.at(runs, all); });
+        what_if.changed = arguments.set.empty()
+                              ? what_if.base
+                              : reliability::answer(changed, arguments.runs, arguments.seed,
+                                                    [&](uint32_t runs) { progress.at(arguments.runs + runs, all); });
+    }
     const std::string text = arguments.json ? what_if_json(what_if) : what_if_text(what_if);
     std::fwrite(text.data(), 1, text.size(), stdout);
 }

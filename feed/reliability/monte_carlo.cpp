@@ -209,7 +209,7 @@ Estimate share(const std::vector<TimeShares>& times, double TimeShares::*part) {
 
 }  // namespace
 
-MonteCarlo play(const Setting& setting, uint32_t runs, uint64_t seed) {
+MonteCarlo play(const Setting& setting, uint32_t runs, uint64_t seed, const Told& told) {
     const std::vector<Cause> causes = causes_of(setting);
     const double per_second = stops_per_second(causes);
     MonteCarlo result;
@@ -226,6 +226,7 @@ MonteCarlo play(const Setting& setting, uint32_t runs, uint64_t seed) {
     for (uint32_t number = 0; number < runs; ++number) {
         Run run(setting, causes, per_second, seed, number);
         run.play();
+        if (told) told(number + 1);
         times.push_back(run.time());
         result.first_failure_seconds.push_back(run.first_failure());
         result.stops.push_back(run.stops());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "feed/reliability/analytic.h"
@@ -34,6 +35,8 @@ struct MonteCarlo {
     Estimate servers_out;
     ShareEstimates shares;
 };
-MonteCarlo play(const Setting& setting, uint32_t runs, uint64_t seed);
+// told: how many runs are done, after each.
+using Told = std::function<void(uint32_t runs)>;
+MonteCarlo play(const Setting& setting, uint32_t runs, uint64_t seed, const Told& told = {});
 
 }  // namespace bv::reliability

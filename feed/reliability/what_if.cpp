@@ -162,8 +162,8 @@ void append_sources(std::string& text, const WhatIf& w) {
 
 }  // namespace
 
-Answer answer(const Setting& setting, uint32_t runs, uint64_t seed) {
-    Answer a{setting, analyse(setting), play(setting, runs, seed), site_of(setting), {}, 0};
+Answer answer(const Setting& setting, uint32_t runs, uint64_t seed, const Told& told) {
+    Answer a{setting, analyse(setting), play(setting, runs, seed, told), site_of(setting), {}, 0};
     const double stretch = step_stretch(setting);
     a.goodput = {a.played.shares.compute.mean / stretch, a.played.shares.compute.error / stretch};
     a.goodput_analytic = a.analytic.shares.compute / stretch;

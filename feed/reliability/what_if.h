@@ -21,7 +21,7 @@ struct Answer {
     Estimate goodput;
     double goodput_analytic = 0;
 };
-Answer answer(const Setting& setting, uint32_t runs, uint64_t seed);
+Answer answer(const Setting& setting, uint32_t runs, uint64_t seed, const Told& told = {});
 
 struct WhatIf {
     uint64_t seed = 1;
