@@ -70,6 +70,7 @@ struct View {
     std::vector<ObjectId> history;  // earlier selections, for back
     TrunkRef trunk,
         hovered_trunk;    // a stretch of tray opened into its links, and under the pointer; then nothing else is
+    uint64_t incident = 0;          // whose evidence is shown beside its root, by Incident::id; 0: none
     ObjectId route_from;  // the ways from here to the selection are shown; invalid: none
     LinkFilter links;     // which of them are shown
 
@@ -93,7 +94,7 @@ struct View {
     bool silent = false;   // no source speaks any more: what is shown is old
     bool left_folded = false, right_folded = false, bottom_folded = false;
     float left_width = 320, right_width = 380, bottom_height = 140;  // at scale 1
-    enum class LeftTab : uint8_t { events, tree, jobs, moments } left_tab = LeftTab::events;
+    enum class LeftTab : uint8_t { incidents, events, tree, jobs, moments } left_tab = LeftTab::incidents;
     bool help_open = false, search_open = false, frame_stats_open = false, feed_open = false, palette_open = false;
     bool legend_open = true;
 

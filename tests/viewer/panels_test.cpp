@@ -154,7 +154,7 @@ TEST_CASE("every object of every class can be inspected, in every tab") {
             if (t.count(c) == 0) continue;
             desk.view.select({c, index});
             desk.timeline.watch(desk.view.selected);
-            desk.view.left_tab = View::LeftTab(index % 4);
+            desk.view.left_tab = View::LeftTab(index % 5);
             desk.frame();
             const nlohmann::json dump = desk.dump();
             CHECK(dump["selection"]["class"] == name_of(c));
@@ -241,8 +241,8 @@ TEST_CASE("before there is a cluster everything says so and nothing breaks") {
     Desk desk("ipc:///tmp/belvedere-no-such-publisher");
     desk.view.search_open = desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = true;
     desk.view.plots.open = desk.view.comparing.on = desk.view.moment_open = desk.view.wants_link = true;
-    for (const View::LeftTab tab :
-         {View::LeftTab::events, View::LeftTab::tree, View::LeftTab::jobs, View::LeftTab::moments}) {
+    for (const View::LeftTab tab : {View::LeftTab::incidents, View::LeftTab::events, View::LeftTab::tree,
+                                    View::LeftTab::jobs, View::LeftTab::moments}) {
         desk.view.left_tab = tab;
         desk.frame();
     }
@@ -311,8 +311,12 @@ TEST_CASE("the preset of a simulation is known to the panels, and told again to 
 
 TEST_CASE("the root of a second's events stands on top of what it took with it, which is folded") {
     Desk desk("sim:array-512?seed=3&scenario=leaf_down");
+    desk.view.left_tab = View::LeftTab::events;
     desk.timeline.advance_to(45);
     desk.frame();
+    // Of all of them the incident is one line, and the first.
+    const nlohmann::json incidents = desk.dump()["incidents"];
+    REQUIRE(incidents.size() == 1);
     const nlohmann::json lines = desk.dump()["events"]["lines"];
     size_t root = lines.size(), links = lines.size();
     for (size_t i = 0; i < lines.size(); ++i) {
@@ -322,6 +326,8 @@ TEST_CASE("the root of a second's events stands on top of what it took with it, 
     REQUIRE(root < lines.size());
     REQUIRE(links == root + 1);
     CHECK(lines[root]["mark"] == "down");
+    CHECK(incidents[0]["root"] == lines[root]["object"]);
+    CHECK(incidents[0]["children"].get<int>() >= 64);
     CHECK(lines[links]["count"].get<int>() >= 64);
     CHECK(lines[links]["place"] == "at " + std::string(lines[root]["object"]) + " · all open");
     // A click shows the members, under the fold; another one folds again.

@@ -183,8 +183,27 @@ Json dump_sources(const UiContext& ui) {
     return out;
 }
 
+// The first of the list as they stand there.
+Json dump_incidents(const UiContext& ui) {
+    Json out = Json::array();
+    if (ui.state.empty()) return out;
+    for (const Incident& incident : ui.memory.incidents.list()) {
+        if (out.size() == 20) break;
+        out.push_back(
+            {{"title", incident.title},
+             {"state", bv::name_of(incident.state)},
+             {"severity", bv::name_of(incident.severity)},
+             {"root", ui.state.topology().contains(incident.root) ? ui.state.topology().path_of(incident.root) : ""},
+             {"begin_ns", incident.begin_ns},
+             {"end_ns", incident.end_ns},
+             {"children", incident.children},
+             {"chosen", incident.id == ui.view.incident}});
+    }
+    return out;
+}
+
 Json dump_panels(const View& view) {
-    constexpr std::array<std::string_view, 4> tabs{"events", "tree", "jobs", "moments"};
+    constexpr std::array<std::string_view, 5> tabs{"incidents", "events", "tree", "jobs", "moments"};
     return {{"hidden", view.panels_hidden},
             {"bar_only", view.bar_only},
             {"left_tab", tabs[size_t(view.left_tab)]},
@@ -314,6 +333,7 @@ std::string dump_state_json(const UiContext& ui) {
         out["time"] = dump_time(ui);
     }
     out["selection"] = dump_object(ui, view.selected);
+    out["incidents"] = dump_incidents(ui);
     out["tour"] = {
         {"touring", ui.view.touring}, {"progress", ui.view.caption.progress}, {"title", ui.view.caption.title}};
     out["trunk"] = dump_trunk(ui, ui.view.trunk);

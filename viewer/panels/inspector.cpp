@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "viewer/panels/incidents.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/lists.h"
 
@@ -192,6 +193,7 @@ void draw_inspector(const UiContext& ui) {
         draw_overview(ui, pen, flow);
     } else {
         draw_header(ui, pen, flow, id);
+        draw_incident(ui, pen, flow, id);
         draw_key_numbers(ui, pen, flow, id);
         draw_routes(ui, pen, flow, id);
         draw_plots(ui, pen, flow, id);

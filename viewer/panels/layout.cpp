@@ -91,6 +91,7 @@ void place_viewport(View& view, const Rect& hall) {
 void draw_ui(const UiContext& ui) {
     PanelMemory& memory = ui.memory;
     update_digest(ui, memory);
+    if (!ui.state.empty()) memory.incidents.update(ui.state);
     // Every panel shows the instant that was pointed at in the frame before.
     ui.view.hovered_time_ns = std::exchange(memory.pointed_time_ns, std::nullopt);
     // What the pointer is on in a panel is found anew each frame; in the hall it is the hall's own business.

@@ -1,6 +1,7 @@
 // The left side: its tabs and its fold. Reads and writes: which tab is open.
 #include <fmt/format.h>
 
+#include "viewer/panels/incidents.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/lists.h"
 #include "viewer/panels/memory.h"
@@ -63,7 +64,9 @@ void draw_left(const UiContext& ui) {
     const uint32_t open = digest.open_critical + digest.open_warning;
     uint32_t running = 0;
     for (const Job& job : ui.state.jobs) running += !job.id.empty() && job.state == JobState::running ? 1 : 0;
-    const Tab tabs[] = {{View::LeftTab::events, "events", "Events", open ? short_count(open) : ""},
+    const uint32_t incidents = open_incidents(ui.memory);
+    const Tab tabs[] = {{View::LeftTab::incidents, "incidents", "Incidents", incidents ? short_count(incidents) : ""},
+                        {View::LeftTab::events, "events", "Events", open ? short_count(open) : ""},
                         {View::LeftTab::tree, "tree", "Tree", ""},
                         {View::LeftTab::jobs, "jobs", "Jobs", running ? short_count(running) : ""},
                         {View::LeftTab::moments, "moments", "Moments", ""}};
@@ -89,6 +92,9 @@ void draw_left(const UiContext& ui) {
     }
     ui.memory.list_rect = content;
     switch (ui.view.left_tab) {
+        case View::LeftTab::incidents:
+            draw_incidents(ui);
+            break;
         case View::LeftTab::events:
             draw_event_list(ui);
             break;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/incidents.h"
 #include "viewer/history.h"
 #include "viewer/keys.h"
 #include "viewer/panels/event_order.h"
@@ -94,6 +95,7 @@ struct PanelMemory {
     TimeRange plot_window, inspector_window;
     std::optional<int64_t> pointed_time_ns;  // in this frame; view.hovered_time_ns of the next
     Moments moments;
+    Incidents incidents;           // of the state that is shown
     Reference reference;           // what is compared with
     std::vector<uint32_t> ranked;  // what changed most, of the comparison of this version
     uint64_t ranked_version = 0;

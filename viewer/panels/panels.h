@@ -30,7 +30,8 @@ void draw_ui(const UiContext& ui);
 
 // One file each.
 void draw_top_bar(const UiContext& ui);
-void draw_left(const UiContext& ui);  // tabs: events | tree | jobs
+void draw_left(const UiContext& ui);  // tabs: incidents | events | tree | jobs | moments
+void draw_incidents(const UiContext& ui);
 void draw_event_list(const UiContext& ui);
 void draw_tree(const UiContext& ui);
 void draw_jobs(const UiContext& ui);

@@ -1,0 +1,15 @@
+// Incidents in the panels; the list is draw_incidents() of panels.h.
+#pragma once
+
+#include "viewer/panels/memory.h"
+
+namespace bv {
+
+struct Flow;
+
+// In the inspector of its root: why it is one, what it takes down, what it costs, what else it may be.
+void draw_incident(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
+// Those that nobody has taken care of yet.
+uint32_t open_incidents(const PanelMemory& memory);
+
+}  // namespace bv
