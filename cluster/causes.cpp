@@ -24,7 +24,9 @@ constexpr uint32_t gpu_trouble = set_of({S::gpu_lost, S::gpu_error, S::app_error
 constexpr uint32_t dark =
     link_trouble | gpu_trouble |
     set_of({S::device_down, S::cooling_loss, S::cooling_degraded, S::power_degraded, S::power_loss});
-constexpr uint32_t warm = set_of({S::hot, S::slow, S::device_down, S::gpu_error, S::gpu_lost, S::cooling_loss});
+// Heat comes first: a GPU that fails or lags for want of cooling has been hot itself.
+constexpr uint32_t warm = set_of({S::hot, S::device_down, S::cooling_loss});
+constexpr uint32_t scorched = set_of({S::slow, S::gpu_error, S::gpu_lost});
 
 }  // namespace
 
@@ -60,9 +62,9 @@ bool explains(ObjectId a, Signal a_signal, ObjectId b, Signal b_signal) {
         case S::gpu_error:
             return b_signal == S::app_error || (same && (b_signal == S::gpu_note || b_signal == S::gpu_lost));
         case S::hot:
-            return (same && b_signal == S::slow) ||
-                   (a.object_class == C::rack && b.object_class != C::rack && holds(warm, b_signal)) ||
-                   (a.object_class == C::node && holds(warm, b_signal) && b.object_class == C::gpu);
+            if (same) return holds(scorched, b_signal);
+            return (a.object_class == C::rack || (a.object_class == C::node && b.object_class == C::gpu)) &&
+                   b.object_class != C::rack && holds(warm, b_signal);
         case S::power_degraded:
             return same && b_signal == S::device_down;
         default:

@@ -47,7 +47,7 @@ struct RootCandidate {
 };
 
 struct Incident {
-    uint64_t id = 0;  // the same in every replay, and while the incident grows; a hash of `first`
+    uint64_t id = 0;  // a hash of `first`: the same in every replay; another only if an earlier event arrives late
     EventKey first;   // the earliest event
     IncidentState state = IncidentState::open;
     IncidentOrigin origin = IncidentOrigin::hardware;

@@ -14,6 +14,9 @@ namespace {
 using C = ObjectClass;
 using S = Signal;
 constexpr int64_t second = 1'000'000'000;
+// Errors of one program: so near to each other, on at least so many servers.
+constexpr int64_t program_gap_ns = 5 * second;
+constexpr ptrdiff_t program_nodes = 4;
 
 class Grouping {
 public:
@@ -27,6 +30,9 @@ public:
             if (e_[i].object.object_class != C::job) out_.parent[i] = reported_cause(i);
         cut_circles();
         conclude_silent_causes();
+        // What is concluded explains more than what it was concluded from.
+        for (uint32_t i = 0; i < reported; ++i)
+            if (out_.parent[i] == no_index && e_[i].object.object_class != C::job) out_.parent[i] = reported_cause(i);
         for (uint32_t i = 0; i < reported; ++i)
             if (e_[i].object.object_class == C::job) out_.parent[i] = cause_of_job_trouble(i);
         gather_app_errors();
@@ -48,6 +54,8 @@ private:
     void conclude_silent_causes();
     void count_orphan(uint32_t i);
     [[nodiscard]] uint32_t parts_of(ObjectId cause) const;
+    [[nodiscard]] uint32_t parts_in(IndexRange racks) const;
+    void count_power_parts();
     bool conclude(ObjectId cause, S signal, const std::vector<uint32_t>& orphans);
 
     uint32_t cause_of_job_trouble(uint32_t i) const;
@@ -67,6 +75,7 @@ private:
     std::vector<uint32_t> set_;       // union-find over episodes
     std::vector<uint32_t> by_begin_;  // all episodes, concluded ones among them
     std::unordered_map<uint64_t, Share> shares_;
+    std::vector<uint32_t> power_parts_;
 };
 
 uint64_t key_of(ObjectId id, S signal = S::other) {
@@ -121,6 +130,22 @@ void Grouping::cut_circles() {
     }
 }
 
+uint32_t Grouping::parts_in(IndexRange racks) const {
+    uint32_t parts = 0;
+    for (uint32_t r = racks.first; r < racks.end(); ++r) parts += t_.racks[r].nodes.count + t_.racks[r].switches.count;
+    return parts;
+}
+
+// Servers and switches that a feed supplies, directly or through others.
+void Grouping::count_power_parts() {
+    power_parts_.assign(t_.power.size(), 0);
+    for (uint32_t p = 0; p < t_.power.size(); ++p) {
+        const uint32_t parts = parts_in(t_.power[p].racks);
+        for (uint32_t up = p, steps = 0; parts > 0 && up != no_index && steps < 8; up = t_.power[up].parent, ++steps)
+            power_parts_[up] += parts;
+    }
+}
+
 uint32_t Grouping::parts_of(ObjectId cause) const {
     switch (cause.object_class) {
         case C::switch_:
@@ -131,13 +156,9 @@ uint32_t Grouping::parts_of(ObjectId cause) const {
         case C::rack:
             return t_.racks[cause.index].nodes.count + t_.racks[cause.index].switches.count;
         case C::cdu:
-        case C::power: {
-            const IndexRange racks = t_.racks_in(cause);
-            uint32_t parts = 0;
-            for (uint32_t r = racks.first; r < racks.end(); ++r)
-                parts += t_.racks[r].nodes.count + t_.racks[r].switches.count;
-            return parts;
-        }
+            return parts_in(t_.cdus[cause.index].racks);
+        case C::power:
+            return power_parts_[cause.index];
         default:
             return 0;
     }
@@ -232,6 +253,7 @@ bool Grouping::conclude(ObjectId cause, S signal, const std::vector<uint32_t>& a
 }
 
 void Grouping::conclude_silent_causes() {
+    count_power_parts();
     for (uint32_t i = 0; i < out_.parent.size(); ++i)
         if (out_.parent[i] == no_index) count_orphan(i);
     struct Suspect {
@@ -314,25 +336,27 @@ uint32_t Grouping::cause_of_job_trouble(uint32_t i) const {
     return best;
 }
 
-// Errors of a program on many of its GPUs, one soon after the other, are one: its first leads.
+// A program that fails does so on many servers within seconds: then its first error leads. Single errors stay by
+// themselves, or with what else their server says.
 void Grouping::gather_app_errors() {
-    struct Run {
-        uint32_t lead;
-        int64_t last_ns;
+    std::unordered_map<uint32_t, std::vector<uint32_t>> bursts;  // by job: the newest
+    const auto close = [&](std::vector<uint32_t>& burst) {
+        std::vector<uint32_t> nodes;
+        for (const uint32_t i : burst) nodes.push_back(e_[i].node);
+        std::sort(nodes.begin(), nodes.end());
+        if (std::unique(nodes.begin(), nodes.end()) - nodes.begin() >= program_nodes)
+            for (size_t k = 1; k < burst.size(); ++k) out_.parent[burst[k]] = burst[0];
+        burst.clear();
     };
-    std::unordered_map<uint32_t, Run> runs;  // by job
     for (const uint32_t i : by_begin_) {
         if (e_[i].signal != S::app_error || out_.parent[i] != no_index) continue;
         const uint32_t job = placement_.job_of_node(e_[i].node);
         if (job == no_index) continue;
-        const auto [run, fresh] = runs.try_emplace(job, Run{i, e_[i].begin_ns});
-        if (!fresh && e_[i].begin_ns <= run->second.last_ns + 60 * second) {
-            out_.parent[i] = run->second.lead;
-            run->second.last_ns = e_[i].begin_ns;
-        } else {
-            run->second = {i, e_[i].begin_ns};
-        }
+        auto& burst = bursts[job];
+        if (!burst.empty() && e_[i].begin_ns > e_[burst.back()].begin_ns + program_gap_ns) close(burst);
+        burst.push_back(i);
     }
+    for (auto& [job, burst] : bursts) close(burst);
 }
 
 uint32_t Grouping::set_of(uint32_t i) {

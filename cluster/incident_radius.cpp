@@ -9,6 +9,8 @@ namespace {
 
 using C = ObjectClass;
 
+constexpr uint32_t everything_below = 0xFFFFFFFFu;
+
 // Whether a part with such an event is lost, and with it what hangs on it, or only impaired.
 bool lost(const Event& event) {
     switch (signal_of(event)) {
@@ -36,12 +38,16 @@ BlastRadius radius_of(const IncidentInput& input, const Incident& incident) {
     for (const uint32_t m : incident.members) {
         const Event& event = input.events[m];
         if (event.object == incident.root) root_reported = true, root_lost = root_lost || lost(event);
-        // Of what failed with the root only itself and, where it is lost, what hangs on it.
-        extend_reach(t, placement, {.from = event.object, .depth = lost(event) ? 8u : 0u, .losses_only = true}, reach);
     }
-    extend_reach(t, placement,
-                 {.from = incident.root, .depth = root_lost || !root_reported ? 0xFFFFFFFFu : 0u, .losses_only = true},
-                 reach);
+    // What is lost takes with it what hangs on it, the root first; what is only impaired stands for itself.
+    const auto extend = [&](ObjectId from, uint32_t depth) {
+        extend_reach(t, placement, {.from = from, .depth = depth, .losses_only = true}, reach);
+    };
+    if (root_lost || !root_reported) extend(incident.root, everything_below);
+    for (const uint32_t m : incident.members)
+        if (lost(input.events[m])) extend(input.events[m].object, everything_below);
+    for (const uint32_t m : incident.members) extend(input.events[m].object, 0);
+    extend(incident.root, 0);
     BlastRadius radius;
     for (const ObjectClass object_class : all_object_classes)
         radius.objects[size_t(object_class)] = reach.ranges(object_class);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cluster/xid_catalogue.h"
+
 namespace bv {
 namespace {
 
@@ -22,6 +24,7 @@ public:
     std::vector<RootCandidate> run() {
         add_reported();
         add_server();
+        add_silent_gpu();
         add_job();
         std::stable_sort(found_.begin(), found_.end(),
                          [](const RootCandidate& a, const RootCandidate& b) { return a.score > b.score; });
@@ -35,6 +38,7 @@ private:
     RootCandidate& candidate(ObjectId object);
     void add_reported();
     void add_server();
+    void add_silent_gpu();
     void add_job();
     void add_silent();
 
@@ -96,9 +100,34 @@ void Ranking::add_server() {
     parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
     if (parts.size() < 2) return;
     RootCandidate& c = candidate({C::node, node});
-    c.score = std::max(c.score, 1.0f + (parts.size() >= 3 ? breadth_bonus : 0.0f));
+    // Two troubles in one server may be chance.
+    c.score = std::max(c.score, parts.size() >= 3 ? 1.0f + breadth_bonus : 0.5f);
     c.explains = uint32_t(group_.size());
     c.why = std::to_string(parts.size()) + " of its parts are in trouble within minutes";
+}
+
+// When a GPU dies the program is cleaned up on all others of its server. If all but one say so, it is the one that does
+// not.
+void Ranking::add_silent_gpu() {
+    std::vector<uint32_t> cleaned;
+    uint32_t node = no_index;
+    for (const uint32_t e : group_) {
+        const Episode& episode = e_[e];
+        if (episode.object.object_class == C::job) continue;
+        if (episode.object.object_class != C::gpu || !xid_of(episode.code).follows) return;
+        if (node != no_index && episode.node != node) return;
+        node = episode.node;
+        cleaned.push_back(episode.object.index);
+    }
+    std::sort(cleaned.begin(), cleaned.end());
+    cleaned.erase(std::unique(cleaned.begin(), cleaned.end()), cleaned.end());
+    if (node == no_index || cleaned.size() < 2 || cleaned.size() + 1 != t_.nodes[node].gpus.count) return;
+    uint32_t gpu = t_.nodes[node].gpus.first;
+    for (const uint32_t other : cleaned) gpu += other == gpu;
+    RootCandidate& c = candidate({C::gpu, gpu});
+    c.score = 1.5f;
+    c.explains = uint32_t(group_.size());
+    c.why = "the program was cleaned up on all other GPUs of its server";
 }
 
 // A program that fails on several servers at once: it is the program.

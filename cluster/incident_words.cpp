@@ -35,6 +35,16 @@ std::string noun_of(C object_class, bool many) {
 
 std::string subject_of(const IncidentInput& in, ObjectId id) {
     std::string noun = noun_of(id.object_class, false);
+    // Which switch, feed or plant it is says more than that it is one.
+    if (id.object_class == C::switch_ && in.topology.switches[id.index].role != SwitchRole::other) {
+        noun = name_of(in.topology.switches[id.index].role);
+        std::replace(noun.begin(), noun.end(), '_', ' ');
+        noun += " switch";
+    } else if (id.object_class == C::power) {
+        noun = name_of(in.topology.power[id.index].kind);
+    } else if (id.object_class == C::plant) {
+        noun = name_of(in.topology.plants[id.index].kind);
+    }
     noun[0] = noun[0] >= 'a' ? char(noun[0] - 'a' + 'A') : noun[0];
     if (id.object_class == C::job)
         for (const Job& job : in.jobs)

@@ -29,17 +29,28 @@ public:
 private:
     [[nodiscard]] bool via(reach::Via graph) const { return (query_.via & graph) != 0; }
 
-    void visit(ObjectId id) {
-        if (!id.valid()) return;
+    // True where it was not reached before.
+    bool mark(ObjectId id) {
+        if (!id.valid()) return false;
         auto& steps = reach_.steps[size_t(id.object_class)];
         if (steps.empty()) steps.assign(t_.count(id.object_class), not_reached);
-        if (id.index >= steps.size() || steps[id.index] != not_reached) return;
+        if (id.index >= steps.size() || steps[id.index] != not_reached) return false;
         steps[id.index] = uint8_t(step_);
         ++reach_.counts[size_t(id.object_class)];
-        next_.push_back(id);
+        return true;
+    }
+    void visit(ObjectId id) {
+        if (mark(id)) next_.push_back(id);
     }
     void visit(C object_class, IndexRange range) {
         for (uint32_t i = range.first; i < range.end(); ++i) visit({object_class, i});
+    }
+    // What nothing new hangs on: reached, and not looked at again.
+    void visit_leaves(C object_class, IndexRange range) {
+        for (uint32_t i = range.first; i < range.end(); ++i) mark({object_class, i});
+    }
+    void visit_link(uint32_t link) {
+        if (mark({C::link, link}) && !reach_.holds(t_.links[link].a.object())) next_.push_back({C::link, link});
     }
     void visit_job_of(uint32_t node) {
         if (via(reach::jobs)) visit({C::job, placement_.job_of_node(node)});
@@ -68,7 +79,7 @@ void Search::down_from_link(uint32_t index) {
 
 // All its links die, those upward too; what is above has others and is not reached (links lead to their lower end).
 void Search::down_from_switch(uint32_t index) {
-    for (const uint32_t l : t_.links_of({C::switch_, index})) visit({C::link, l});
+    for (const uint32_t l : t_.links_of({C::switch_, index})) visit_link(l);
 }
 
 void Search::expand_down(ObjectId id) {
@@ -91,17 +102,22 @@ void Search::expand_down(ObjectId id) {
                 visit({C::cdu, t_.racks[i].cdu});
             break;
         case C::node:
-            if (via(reach::placement)) visit(C::gpu, t_.nodes[i].gpus), visit(C::nic, t_.nodes[i].nics);
+            // The job is the node's, so that its GPUs add nothing.
+            if (via(reach::placement)) visit_leaves(C::gpu, t_.nodes[i].gpus), visit(C::nic, t_.nodes[i].nics);
             visit_job_of(i);
             break;
         case C::gpu:
             visit_job_of(t_.gpu_nodes[i]);
             break;
         case C::nic:
-            if (via(reach::placement)) visit(C::gpu, gpus_of_nic(t_, i));
+            // It is the lower end of its links itself.
             if (via(reach::fabric))
-                for (const uint32_t l : t_.links_of(id)) visit({C::link, l});
-            visit_job_of(gpus_of_nic(t_, i).count > 0 ? t_.nics[i].node : no_index);
+                for (const uint32_t l : t_.links_of(id)) mark({C::link, l});
+            if (reach_.holds({C::node, t_.nics[i].node})) break;  // its GPUs and job are reached
+            if (const IndexRange gpus = gpus_of_nic(t_, i); gpus.count > 0) {
+                if (via(reach::placement)) visit_leaves(C::gpu, gpus);
+                visit_job_of(t_.nics[i].node);
+            }
             break;
         case C::switch_:
             if (via(reach::fabric)) down_from_switch(i);

@@ -72,7 +72,8 @@ struct Reach {
 };
 
 Reach find_reach(const Topology& topology, const Placement& placement, const ReachQuery& query);
-// Adds what `query` reaches to `reach`: the union over several objects.
+// Adds what `query` reaches to `reach`: the union over several objects. What is reached is not looked into again, so
+// queries without a limit of depth come before those with one.
 void extend_reach(const Topology& topology, const Placement& placement, const ReachQuery& query, Reach& reach);
 
 }  // namespace bv

@@ -49,11 +49,8 @@ void parse_option(SimulatedSource& source, const std::string& key, const std::st
                 fmt::format("The speed in '{}' must be above 0 and at most 10000, not '{}'.", text, value));
         }
     } else if (key == "scenario") {
-        const auto known = Simulator::scenarios();
-        if (std::find(known.begin(), known.end(), value) == known.end()) {
-            throw std::runtime_error(fmt::format("There is no scenario '{}' ('{}'); choose one of {}.", value, text,
-                                                 fmt::join(known, ", ")));
-        }
+        if (const std::string problem = Simulator::problem_of(value); !problem.empty())
+            throw std::runtime_error(fmt::format("In '{}': {}", text, problem));
         source.options.scenario = value;
     } else if (key == "preset") {
         const auto known = Simulator::presets();

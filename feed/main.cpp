@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
     bv::add_cut_command(app);
     bv::add_export_command(app);
     bv::add_what_if_command(app);
+    bv::add_drill_command(app);
     try {
         app.parse(argc, argv);
         return 0;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -46,6 +47,8 @@ const std::vector<Scenario>& scenario_table() {
         {"storm",
          {.rate = 300, .repair_speed = 60, .population = true, .planned = {}},
          {.software_rate = 1, .checkpoint_at = -1, .detect = 6, .reload = 14}},
+        // An ordinary day of twenty times as many parts, with nothing broken before: what drills are drowned in.
+        {"noise", {.rate = 20, .repair_speed = 1, .population = false, .planned = {}}, steady},
         {"gpu_off_bus", single(FaultKind::gpu_off_bus, 5), steady},
         {"link_down", single(FaultKind::link_down, 5), steady},
         {"leaf_down", single(FaultKind::switch_leaf, 6), steady},
@@ -62,13 +65,51 @@ const std::vector<Scenario>& scenario_table() {
     return table;
 }
 
-const Scenario& scenario_named(const std::string& name) {
-    std::string known;
-    for (const Scenario& scenario : scenario_table()) {
+// Faults that a scenario can be made of, at a place and a time that the seed chooses.
+struct Injection {
+    const char* name;
+    FaultKind kind;
+};
+constexpr Injection injections[] = {
+    {"optic", FaultKind::optic_degrading},      {"nic", FaultKind::nic_failure},
+    {"link_flap", FaultKind::flapping_link},    {"leaf_switch", FaultKind::switch_leaf},
+    {"spine_switch", FaultKind::switch_fabric}, {"gpu_off_bus", FaultKind::gpu_off_bus},
+    {"double_bit_ecc", FaultKind::gpu_sram},    {"node_power_supply", FaultKind::node_power_supply},
+    {"busway", FaultKind::busway_loss},         {"cdu_pump", FaultKind::cdu_pump},
+    {"coolant_leak", FaultKind::coolant_leak},  {"thermal_runaway", FaultKind::thermal_runaway},
+    {"slow_rank", FaultKind::slow_rank},        {"noisy_node", FaultKind::noisy_node}};
+constexpr double injected_seconds = 600;
+
+// One of the table, or names joined by '+': faults, and what they happen in ("quiet" where nothing is said).
+Scenario scenario_named(const std::string& name) {
+    for (const Scenario& scenario : scenario_table())
         if (name == scenario.name) return scenario;
-        known += (known.empty() ? "" : ", ") + std::string(scenario.name);
+    Scenario made = scenario_table()[1];
+    made.name = "";
+    std::vector<sim::FaultPlan::Planned> planned;
+    for (size_t begin = 0; begin <= name.size();) {
+        const size_t end = std::min(name.find('+', begin), name.size());
+        const std::string part = name.substr(begin, end - begin);
+        begin = end + 1;
+        const auto* injection = std::find_if(std::begin(injections), std::end(injections),
+                                             [&](const Injection& known) { return part == known.name; });
+        if (injection != std::end(injections)) {
+            planned.push_back({.kind = injection->kind, .at = 20, .duration = injected_seconds, .anywhere = true});
+            continue;
+        }
+        const auto& table = scenario_table();
+        const auto base = std::find_if(table.begin(), table.end(), [&](const Scenario& known) {
+            return part == known.name && known.faults.planned.empty();
+        });
+        if (base == table.end()) {
+            throw std::runtime_error(fmt::format("There is no scenario '{}'; choose one of {}{}.", part,
+                                                 fmt::join(Simulator::scenarios(), ", "),
+                                                 part == name ? "" : ", and join only faults and one background"));
+        }
+        made = *base;
     }
-    throw std::runtime_error(fmt::format("There is no scenario '{}'; choose one of {}.", name, known));
+    made.faults.planned = planned;
+    return made;
 }
 
 sim::FaultPlan under(sim::Preset preset, sim::FaultPlan plan) {
@@ -104,6 +145,7 @@ struct Simulator::Impl {
         auto world = std::make_unique<sim::World>(std::move(topology), options.seed);
         world->clock.start_ns = options.start_ns;
         world->clock.interval_ns = options.interval_ns;
+        world->reports.keep_truth(options.keep_truth);
         return world;
     }
 
@@ -135,7 +177,7 @@ struct Simulator::Impl {
         world->clock.shown = shown;
         world->measured.time_ns = world->clock.end_ns();
         tell_preset();
-        faults.advance([this](uint32_t node, double at) { jobs.stop(node, at); });
+        faults.advance([this](uint32_t node, double at, uint32_t fault) { jobs.stop(node, at, fault); });
         jobs.advance();
         compute.measure_power();
         fabric.measure();
@@ -147,9 +189,10 @@ struct Simulator::Impl {
         facility.set_swing(swings.measure());
         facility.measure_columns();
         health.measure();
+        world->reports.send(world->clock.end_ns(), world->events);
     }
 
-    const Scenario& scenario;
+    const Scenario scenario;
     const sim::Preset preset;
     double next_note = 0;  // seconds of the run
     std::unique_ptr<sim::World> world;
@@ -183,14 +226,32 @@ const TelemetryBatch& Simulator::step() {
 
 void Simulator::pass() { impl_->step(false); }
 
+const std::vector<InjectedFault>& Simulator::truth() const { return impl_->world->reports.truth(); }
+
+std::optional<uint32_t> Simulator::truth_of(uint64_t event_id) const {
+    const uint32_t fault = impl_->world->reports.fault_of(event_id);
+    return fault == sim::no_fault ? std::nullopt : std::optional(fault);
+}
+
 int64_t Simulator::time_ns() const { return impl_->world->clock.end_ns(); }
 
 std::vector<std::string> Simulator::scenarios() {
     std::vector<std::string> names;
     for (const Scenario& scenario : scenario_table()) names.emplace_back(scenario.name);
+    for (const Injection& injection : injections)
+        if (std::find(names.begin(), names.end(), injection.name) == names.end()) names.emplace_back(injection.name);
     return names;
 }
 
 std::vector<std::string> Simulator::presets() { return sim::preset_names(); }
+
+std::string Simulator::problem_of(const std::string& scenario) {
+    try {
+        static_cast<void>(scenario_named(scenario));
+        return {};
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+}
 
 }  // namespace bv

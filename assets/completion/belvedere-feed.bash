@@ -14,7 +14,7 @@ _belvedere_feed_clusters() {
 _belvedere_feed() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]:-} options
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export what-if --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "simulate import inspect proxy keygen record state-hash verify cut export what-if drill --help --version" -- "$word")
     return
   fi
   [ "$command" = import ] && [ "$COMP_CWORD" -gt 2 ] && command="import ${COMP_WORDS[2]}"
@@ -34,13 +34,14 @@ _belvedere_feed() {
     cut) options="--output --from --to --objects --redact --help" ;;
     export) options="--what --format --from --to --metric --objects --output --help" ;;
     what-if) options="--set --base --runs --seed --json --help" ;;
+    drill) options="--cluster --runs --seed --duration --faults --kind --loss --json --misses --help" ;;
     *) return ;;
   esac
   case $command,$before in
     import,import)
       mapfile -t COMPREPLY < <(compgen -W "ibnetdiscover layout-csv events-csv --help" -- "$word")
       return ;;
-    simulate,--cluster | proxy,--cluster | record,--cluster | import*,--cluster)
+    simulate,--cluster | drill,--cluster | proxy,--cluster | record,--cluster | import*,--cluster)
       mapfile -t COMPREPLY < <(compgen -W "$(_belvedere_feed_clusters "$word")" -- "$word")
       return ;;
     simulate,--scenario)
@@ -52,6 +53,11 @@ _belvedere_feed() {
     what-if,--set | what-if,--base)
       compopt -o nospace 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -S = -W "$(belvedere-feed what-if --help 2>/dev/null | sed -n 's/^  \([a-z_]*\): .*/\1/p')" -- "$word")
+      return ;;
+    drill,--kind)
+      mapfile -t COMPREPLY < <(compgen -W "optic nic link_flap leaf_switch spine_switch gpu_off_bus double_bit_ecc node_power_supply busway cdu_pump coolant_leak thermal_runaway slow_rank noisy_node" -- "$word")
+      return ;;
+    drill,--runs | drill,--faults | drill,--loss)
       return ;;
     export,--what)
       mapfile -t COMPREPLY < <(compgen -W "values events jobs" -- "$word")

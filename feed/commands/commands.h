@@ -23,6 +23,7 @@ void add_record_command(CLI::App& app);
 void add_state_hash_command(CLI::App& app);
 void add_verify_command(CLI::App& app);
 void add_cut_command(CLI::App& app);
+void add_drill_command(CLI::App& app);
 void add_export_command(CLI::App& app);
 void add_what_if_command(CLI::App& app);
 

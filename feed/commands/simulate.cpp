@@ -153,9 +153,16 @@ void add_simulate_command(CLI::App& app) {
                          "Where late joiners ask for the whole state; by default the next port");
     simulate->add_option("--seed", arguments->seed, "Seed: the same seed gives the same telemetry")
         ->capture_default_str();
-    simulate->add_option("--scenario", arguments->scenario, "What happens in the cluster")
+    simulate
+        ->add_option("--scenario", arguments->scenario,
+                     "What happens in the cluster; faults and a background can be joined: optic+busway+noise")
+        ->type_name(fmt::format("{{{}}}", fmt::join(Simulator::scenarios(), ",")))
         ->capture_default_str()
-        ->check(CLI::IsMember(Simulator::scenarios()));
+        ->check([](const std::string& name) {
+            std::string problem = Simulator::problem_of(name);
+            if (problem.ends_with('.')) problem.pop_back();  // the parser's sentence goes on
+            return problem;
+        });
     simulate->add_option("--preset", arguments->preset, "By which rates things fail")
         ->capture_default_str()
         ->check(CLI::IsMember(Simulator::presets()));

@@ -146,6 +146,8 @@ void Compute::measure_temperatures() {
             m.gpu_throttle[g] = throttle < 1.0f ? throttle : 1.0f;
         }
     }
+    for (const auto& [gpu, share] : world_.effects.slow_gpus)
+        m.gpu_throttle[gpu] = std::min(m.gpu_throttle[gpu], share);
 }
 
 void Compute::settle() {

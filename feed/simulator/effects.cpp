@@ -112,12 +112,19 @@ void reset(const Topology& t, Effects& e) {
          {&e.dark_gpus, &e.dark_nodes, &e.dark_nics, &e.dark_switches, &e.dark_cdus, &e.dark_power, &e.dark_racks}) {
         dark->clear();
     }
+    e.failing_optics.clear();
+    e.slow_gpus.clear();
+    e.rack_leak.assign(t.racks.size(), 0);
     e.noisy_links.clear();
     e.noisy_gpus.clear();
 }
 
 // A GPU on the bench is in maintenance like the rest of its node: the alarm has been answered.
 void spread_gpu(Spread& spread, const Topology& t, Effects& e, const Fault& fault) {
+    if (fault.kind == FaultKind::slow_rank) {
+        e.slow_gpus.emplace_back(fault.index, 0.70f);
+        return;
+    }
     const uint32_t gpu = fault.index, node = t.gpu_nodes[gpu];
     const auto show = [&](Health health, bool dark, bool alive) {
         spread.gpu(gpu, fault.on_bench ? Health::maintenance : health, dark, alive);
@@ -153,12 +160,20 @@ void spread_gpu(Spread& spread, const Topology& t, Effects& e, const Fault& faul
     }
 }
 
-void spread_node(Spread& spread, Effects& e, const Fault& fault) {
+void spread_node(Spread& spread, const Topology& t, Effects& e, const Fault& fault) {
     if (fault.kind == FaultKind::node_power_supply) {
         spread.node(fault.index, Health::warning);
         e.node_supplies[fault.index] = 3;
     } else if (fault.kind == FaultKind::node_service) {
         spread.node_service(fault.index);
+    } else if (fault.kind == FaultKind::noisy_node) {
+        spread.node(fault.index, Health::warning);
+    } else if (fault.kind == FaultKind::thermal_runaway) {
+        const Seconds age = fault.stage * stage_seconds;
+        if (age >= thermal_trip_seconds) return spread.node_dark(fault.index, Health::down);
+        const IndexRange gpus = t.nodes[fault.index].gpus;
+        for (uint32_t g = gpus.first; g < gpus.end(); ++g)
+            e.gpu_cooling[g] = 1 + 3.0f * std::min(1.0f, static_cast<float>(age) / 60);
     } else {
         spread.node_dark(fault.index, fault.on_bench ? Health::maintenance : Health::down);
     }
@@ -166,6 +181,22 @@ void spread_node(Spread& spread, Effects& e, const Fault& fault) {
 
 void spread_link(Spread& spread, const Topology& t, Effects& e, const Fault& fault) {
     switch (fault.kind) {
+        case FaultKind::optic_degrading: {
+            const Seconds age = fault.stage * stage_seconds;
+            // From −7 to where correction gives up, in 100 s.
+            e.failing_optics.emplace_back(fault.index, -7.0f + 0.03f * static_cast<float>(std::min(age, 105.0)));
+            if (age >= 50) Spread::raise(e.link_health, fault.index, Health::warning);
+            if (age < optic_dead_seconds) break;
+            spread.link_down(fault.index, Health::down, true);
+            const PortRef& a = t.links[fault.index].a;
+            if (!a.is_switch && t.nics[a.device].node != no_index) e.node_usable[t.nics[a.device].node] = 0;
+            break;
+        }
+        case FaultKind::flapping_link:
+            Spread::raise(e.link_health, fault.index, Health::warning);
+            if (!t.links[fault.index].a.is_switch)
+                Spread::raise(e.nic_health, t.links[fault.index].a.device, Health::warning);
+            break;
         case FaultKind::link_errors:
             Spread::raise(e.link_health, fault.index, Health::warning);
             e.noisy_links.push_back(fault.index);
@@ -222,7 +253,7 @@ void rebuild_effects(World& world, const std::vector<Fault>& active) {
                 spread_gpu(spread, t, e, fault);
                 break;
             case ObjectClass::node:
-                spread_node(spread, e, fault);
+                spread_node(spread, t, e, fault);
                 break;
             case ObjectClass::link:
                 spread_link(spread, t, e, fault);
@@ -247,6 +278,16 @@ void rebuild_effects(World& world, const std::vector<Fault>& active) {
                 Spread::raise(e.cdu_health, fault.index, lost ? Health::critical : Health::warning);
                 // One of two pumps gives about 60 % of the flow; without both, a trickle by convection (assumed).
                 e.cdu_capacity[fault.index] = std::min(e.cdu_capacity[fault.index], lost ? 0.04f : 0.62f);
+                break;
+            }
+            case ObjectClass::rack: {
+                const Seconds age = fault.stage * stage_seconds;
+                e.rack_leak[fault.index] = age < 10 ? 0 : age < 30 ? 1 : 2;
+                const uint32_t cdu = t.racks[fault.index].cdu;
+                if (cdu == no_index) break;
+                Spread::raise(e.cdu_health, cdu, age < 60 ? Health::warning : Health::critical);
+                const float flow = std::max(0.05f, 1.0f - 0.011f * static_cast<float>(age));
+                e.cdu_capacity[cdu] = std::min(e.cdu_capacity[cdu], flow);
                 break;
             }
             default:

@@ -222,6 +222,8 @@ void Fabric::measure_slow() {
         return static_cast<float>(static_cast<int32_t>(44.5f + 9.0f * unit(hash(world_.seed, i))));
     });
     for (const uint32_t l : e.noisy_links) link_ber_.set(l, -4.6 + 0.1 * normal(hash(world_.seed, l, tick)));
+    for (const auto& [l, rate] : e.failing_optics)
+        link_ber_.set(l, double(rate) + 0.05 * double(normal(hash(world_.seed, l, tick))));
     for (size_t l = 0; l < t.links.size(); ++l) {
         if (e.link_alive[l] == 0.0f) link_ber_.clear(static_cast<uint32_t>(l));
     }

@@ -209,7 +209,7 @@ void Facility::write_racks() {
     fill(rack_return_, noise, tick,
          [&](uint32_t r, float z) { return m.rack_supply_celsius[r] + 2 * m.rack_rise_kelvin[r] + 0.04f * z; });
     fill(rack_flow_, noise, tick, [&](uint32_t r, float z) { return rack_flow_litres_[r] * (1.0f + 0.002f * z); });
-    fill(rack_leak_, [&](uint32_t) { return 0.0f; });
+    fill(rack_leak_, [&](uint32_t r) { return static_cast<float>(world_.effects.rack_leak[r]); });
     for (uint32_t r = 0; r < t.racks.size(); ++r) {
         if (t.racks[r].cdu != no_index) continue;
         for (const Channel* channel : {&rack_supply_, &rack_return_, &rack_flow_, &rack_leak_}) channel->clear(r);

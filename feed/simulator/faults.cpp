@@ -75,7 +75,20 @@ void Faults::prepare(const FaultSpec& spec) {
         case FaultKind::node_crash:
         case FaultKind::node_power_supply:
         case FaultKind::node_service:
+        case FaultKind::thermal_runaway:
+        case FaultKind::noisy_node:
             if (!t.gpu_nodes.empty()) only([&](uint32_t i) { return t.nodes[i].gpus.count > 0; });
+            break;
+        case FaultKind::optic_degrading:
+        case FaultKind::flapping_link:
+            only([&](uint32_t i) {
+                return t.links[i].link_class == LinkClass::host || t.links[i].link_class == LinkClass::leaf_spine;
+            });
+            break;
+        case FaultKind::coolant_leak:
+            only([&](uint32_t i) { return t.racks[i].cdu != no_index && t.racks[i].gpus.count > 0; });
+            break;
+        case FaultKind::cdu_pump:
             break;
         case FaultKind::busway_loss:
             only([&](uint32_t i) { return t.power[i].kind == PowerKind::busway; });
@@ -92,6 +105,7 @@ void Faults::prepare(const FaultSpec& spec) {
 // An ordinary day finds things broken: as many as arrive within a mean repair, each met at a random point of a repair
 // that is longer than most.
 void Faults::populate(const FaultSpec& spec) {
+    if (spec.kind == FaultKind::application_error) return;  // over as soon as it is said
     Arrivals& a = arrivals_[static_cast<size_t>(spec.kind)];
     for (uint32_t r = 0; r < 4; ++r) {
         const Repair repair = static_cast<Repair>(r);
@@ -159,8 +173,11 @@ void Faults::advance(const StopJob& stop_job) {
         if (fault.end <= now) {
             if (fault.on_bench)
                 announce_bench(fault, true);
-            else
+            else if (fault.kind < FaultKind::optic_degrading)
                 announce(fault, true);
+            else
+                follow(fault, stop_job);
+            world_.reports.end_fault(fault.truth, world_.clock.ns(fault.end));
             active_.erase(active_.begin() + static_cast<ptrdiff_t>(i));
             changed_ = true;
             continue;
@@ -184,29 +201,52 @@ void Faults::advance(const StopJob& stop_job) {
             a.next += exponential(hash(stream(world_.seed, Stream::fault_arrival), k, a.number), 1.0 / a.per_second);
         }
     }
-    for (const auto& planned : plan_.planned) {
-        if (planned.at > now || planned.at <= world_.clock.begin()) continue;
-        Fault fault{.kind = planned.kind, .repair = Repair::reset, .number = 1u << 30};
-        fault.index = planned_target(planned.kind);
-        fault.begin = planned.at;
-        fault.end = planned.at + planned.duration;
-        fault.bench = never;
-        if (fault.index != no_index) begin(fault, &stop_job);
-    }
+    begin_planned(stop_job);
+    for (Fault& fault : active_)
+        if (fault.kind >= FaultKind::optic_degrading && fault.end > now) follow(fault, stop_job);
     if (changed_) rebuild_effects(world_, active_);
     changed_ = false;
 }
 
+void Faults::begin_planned(const StopJob& stop_job) {
+    uint64_t number = 1u << 30;
+    for (const auto& planned : plan_.planned) {
+        const uint64_t choice = hash(stream(world_.seed, Stream::fault_target), number, uint64_t(planned.kind));
+        Fault fault{.kind = planned.kind, .repair = Repair::reset, .number = number++};
+        fault.begin = planned.at + (planned.anywhere ? 40.0 * unit(mix(choice)) : 0);
+        if (fault.begin > world_.clock.end() || fault.begin <= world_.clock.begin()) continue;
+        fault.index = planned.anywhere ? random_target(planned.kind, choice) : planned_target(planned.kind);
+        fault.end = fault.begin + planned.duration;
+        fault.bench = never;
+        if (fault.index != no_index) begin(fault, &stop_job);
+    }
+}
+
 void Faults::begin(Fault fault, const StopJob* stop_job) {
     const FaultSpec& spec = spec_of(fault.kind);
+    fault.truth = world_.reports.begin_fault({.kind = std::string(name_of(fault.kind)),
+                                              .object = {spec.object_class, fault.index},
+                                              .begin_ns = world_.clock.ns(fault.begin),
+                                              .planned = fault.number >= 1u << 30});
     if (spec.xid != 0 && fault.index < world_.effects.gpu_xid.size()) {
         world_.effects.gpu_xid[fault.index] = static_cast<uint16_t>(spec.xid);
     }
+    if (fault.kind == FaultKind::application_error) {
+        const bool exception = fault.number % 4 == 0;
+        say(fault, 0, {spec.object_class, fault.index}, spec.severity, spec.event_kind, exception ? 13 : spec.xid,
+            fmt::format(fmt::runtime(exception ? "A program on GPU {} met an exception."
+                                               : "A program on GPU {} reached for memory that it has not."),
+                        world_.topology->path_of({spec.object_class, fault.index})),
+            fault.begin, fault.begin);
+        world_.reports.end_fault(fault.truth, world_.clock.ns(fault.begin));
+        return;
+    }
     active_.push_back(fault);
     changed_ = true;
+    if (fault.kind >= FaultKind::optic_degrading) return;
     if (fault.kind != FaultKind::node_service) announce(fault, false);
     if (fault.bench <= world_.clock.end()) take_to_bench(active_.size() - 1);
-    if (stop_job && spec.stops_job) stop_jobs(fault, *stop_job);
+    if (stop_job && spec.stops_job) stop_jobs(fault, fault.begin, *stop_job);
 }
 
 // The server that a fault is in; no_index where it is in none.
@@ -247,9 +287,11 @@ void Faults::take_to_bench(size_t index) {
         announce(fault, true);
     };
     if (taken.kind != FaultKind::node_service) answer(taken);
+    world_.reports.end_fault(taken.truth, world_.clock.ns(taken.bench));
     std::erase_if(active_, [&](const Fault& other) {
-        const bool same = !other.on_bench && node != no_index && node_of(other) == node;
-        if (same) answer(other);
+        const bool same =
+            !other.on_bench && node != no_index && node_of(other) == node && other.kind < FaultKind::optic_degrading;
+        if (same) answer(other), world_.reports.end_fault(other.truth, world_.clock.ns(taken.bench));
         return same;
     });
     announce_bench(taken, false);

@@ -33,9 +33,18 @@ enum class FaultKind : uint8_t {
     cdu_pump,
     cdu_failure,
     busway_loss,
-    memory_errors
+    memory_errors,
+    // Those below have a course of several steps: fault_course.cpp.
+    optic_degrading,
+    flapping_link,
+    coolant_leak,
+    thermal_runaway,
+    slow_rank,
+    noisy_node,
+    application_error
 };
-inline constexpr size_t fault_kind_count = 21;
+inline constexpr size_t fault_kind_count = 28;
+std::string_view name_of(FaultKind kind);
 
 // How the fault is mended: reset or reboot; swap of an optic, cable, PSU or NIC; board or RMA.
 enum class Repair : uint8_t { self, reset, swap, board };
@@ -59,7 +68,9 @@ struct Fault {
     bool on_bench = false;  // taken out of service: shown as maintenance
     uint32_t index = no_index;
     Seconds begin = 0, bench = 0, end = 0;  // bench: when the repair crew takes the node out
-    uint64_t number = 0;                    // among its kind; makes the event id
+    uint64_t number = 0;                    // among its kind; makes the event key
+    uint32_t stage = 0;                     // how far its course has come
+    uint32_t truth = no_fault;              // what it is in the reports' record
 };
 
 // Which faults a scenario has, and how fast they come and go.
@@ -72,6 +83,7 @@ struct FaultPlan {
         FaultKind kind;
         Seconds at;
         Seconds duration;
+        bool anywhere = false;  // place, and up to 40 s of delay, by the seed
     };
     std::vector<Planned> planned;
 };
@@ -80,7 +92,7 @@ class Faults {
 public:
     Faults(World& world, FaultPlan plan);
     // Begins and ends what is due in the present interval. stop_job(node, at, text) is called for what kills a job.
-    using StopJob = std::function<void(uint32_t node, Seconds at)>;
+    using StopJob = std::function<void(uint32_t node, Seconds at, uint32_t fault)>;
     void advance(const StopJob& stop_job);
     [[nodiscard]] const std::vector<Fault>& active() const { return active_; }
 
@@ -97,6 +109,20 @@ private:
     uint32_t pick_target(const FaultSpec& spec, uint64_t number) const;
     Seconds repair_seconds(const FaultSpec& spec, uint64_t number, Repair& repair) const;
     [[nodiscard]] uint32_t planned_target(FaultKind kind) const;
+    [[nodiscard]] uint32_t random_target(FaultKind kind, uint64_t choice) const;
+    // Faults with a course: what is said at which age, and when it takes the job.
+    void follow(Fault& fault, const StopJob& stop_job);
+    // One symptom, `age` after the fault began, for `length` (below 0: until it is over; 0: logged once).
+    void tell(const Fault& fault, uint64_t what, ObjectId object, Severity severity, const char* kind, int32_t code,
+              const std::string& text, Seconds age, Seconds length);
+    void follow_optic(Fault& fault, const StopJob& stop_job);
+    void follow_flaps(const Fault& fault);
+    void follow_leak(const Fault& fault);
+    void follow_heat(const Fault& fault, const StopJob& stop_job);
+    void follow_noise(const Fault& fault);
+    void say(const Fault& fault, uint64_t what, ObjectId object, Severity severity, const char* kind, int32_t code,
+             const std::string& text, Seconds at, Seconds end);
+    void begin_planned(const StopJob& stop_job);
     void begin(Fault fault, const StopJob* stop_job);
     // The fault's own event and those of what hangs on it; over once the part is mended or taken out of service.
     void announce(const Fault& fault, bool ended);
@@ -104,9 +130,9 @@ private:
     void announce_bench(const Fault& fault, bool ended);
     [[nodiscard]] uint32_t node_of(const Fault& fault) const;
     [[nodiscard]] bool out_of_service(const Fault& fault) const;
-    void announce_link_up(const Event& down);
+    void announce_link_up(const Event& down, uint32_t truth);
     void announce_consequences(const Fault& fault, bool ended, uint64_t cause);
-    void stop_jobs(const Fault& fault, const StopJob& stop_job) const;
+    void stop_jobs(const Fault& fault, Seconds at, const StopJob& stop_job) const;
     [[nodiscard]] bool already_broken(ObjectClass object_class, uint32_t index) const;
 
     World& world_;
@@ -115,6 +141,13 @@ private:
     std::vector<Fault> active_;
     bool changed_ = true;
 };
+
+// Length of a stage of a course, s.
+inline constexpr Seconds stage_seconds = 5;
+// When a server without coolant switches itself off.
+inline constexpr Seconds thermal_trip_seconds = 150;
+// When a failing optic is gone for good.
+inline constexpr Seconds optic_dead_seconds = 130;
 
 // Rewrites world.effects from the list of active faults.
 void rebuild_effects(World& world, const std::vector<Fault>& active);

@@ -149,6 +149,7 @@ void HealthRules::measure_racks() {
             health = worse(health, health_of_level(rack_hot_[r]));
             const Health cdu = static_cast<Health>(e.cdu_health[t.racks[r].cdu]);
             if (cdu == Health::critical || cdu == Health::down) health = worse(health, Health::warning);
+            if (e.rack_leak[r] > 0) health = worse(health, e.rack_leak[r] > 1 ? Health::critical : Health::warning);
         }
         if (e.rack_feed[r] == 0.0f) health = Health::down;
         rack.values[r] = static_cast<uint16_t>(health);

@@ -30,21 +30,22 @@ void cut(TrainingJob& job, Seconds at) {
 
 }  // namespace
 
-void Jobs::stop(uint32_t node, Seconds at) {
+void Jobs::stop(uint32_t node, Seconds at, uint32_t fault) {
     const int slot = world_.node_slot[node];
     for (TrainingJob& job : jobs_) {
         if (static_cast<int>(job.described.slot) != slot) continue;
-        interrupt(job, at, world_.topology->path_of({ObjectClass::node, node}));
+        interrupt(job, at, fault);
     }
 }
 
-void Jobs::interrupt(TrainingJob& job, Seconds at, const std::string& why) {
+void Jobs::interrupt(TrainingJob& job, Seconds at, uint32_t fault) {
     job.spares_due = 1;
     if (at < job.restarting_until && job.described.state == JobState::restarting) return;  // the same restart covers it
     extend(job, at + 1);  // in a long interval the failure may lie beyond what was foreseen
     ++job.interruptions;
     // Steps since the last checkpoint are lost.
     job.kept_seconds -= std::min(job.kept_seconds, double(job.step - job.checkpoint_step) * job.step_seconds);
+    const auto rolled_back = static_cast<int32_t>(job.step - job.checkpoint_step);
     job.step = job.checkpoint_step;
     const uint64_t h = hash(stream(world_.seed, Stream::job_restart), job.described.slot, job.interruptions);
     const double detect = plan_.detect * (0.7 + 0.6 * unit(h)), reload = plan_.reload * (0.8 + 0.4 * unit(mix(h)));
@@ -66,9 +67,12 @@ void Jobs::interrupt(TrainingJob& job, Seconds at, const std::string& why) {
     event.severity = Severity::warning;
     event.object = {ObjectClass::job, job.described.slot};
     event.kind = "job_interrupted";
-    event.text =
-        fmt::format("Job {} stopped because of {} and restarts from step {}.", job.described.name, why, job.step);
-    world_.report(event);
+    event.code = rolled_back;
+    event.text = fmt::format("Job {} stopped and restarts from step {}, {} steps back.", job.described.name, job.step,
+                             rolled_back);
+    job.fault = fault;
+    // The framework notices with the first collective that does not end (assumed).
+    world_.report(event, fault, at + 0.2 + 0.8 * unit(hash(h, 4)));
     announce(job);
 }
 
@@ -130,7 +134,12 @@ void Jobs::advance() {
     const Seconds now = world_.clock.end();
     for (TrainingJob& job : jobs_) {
         if (job.next_software_failure <= now) {
-            interrupt(job, job.next_software_failure, "a software failure");
+            const Seconds at = job.next_software_failure;
+            const uint32_t fault = world_.reports.begin_fault({.kind = "software",
+                                                               .object = {ObjectClass::job, job.described.slot},
+                                                               .begin_ns = world_.clock.ns(at),
+                                                               .end_ns = world_.clock.ns(at)});
+            interrupt(job, at, fault);
             job.next_software_failure += until_software_failure(
                 hash(stream(world_.seed, Stream::job_restart), job.described.slot, job.interruptions, 1),
                 job.described.gpus);
@@ -143,14 +152,14 @@ void Jobs::advance() {
         if (job.described.state == JobState::restarting && now >= job.restarting_until) {
             job.described.state = JobState::running;
             job.interruption.end_ns = world_.clock.ns(job.restarting_until);
-            world_.report(job.interruption);
+            world_.report(job.interruption, job.fault);
             Event event = job.interruption;
             event.id = hash(event.id, 1) | 1;
             event.time_ns = event.end_ns;
             event.severity = Severity::info;
             event.kind = "job_restarted";
             event.text = fmt::format("Job {} runs again from step {}.", job.described.name, job.checkpoint_step);
-            world_.report(std::move(event));
+            world_.report(std::move(event), job.fault);
             announce(job);
         }
         integrate(job);

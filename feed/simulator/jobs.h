@@ -43,13 +43,14 @@ struct TrainingJob {
     bool forced_checkpoint_done = false;  // that of the plan
     uint32_t spares_due = 0;              // 1: broken nodes are to be replaced when the reload begins
     Event interruption;
+    uint32_t fault = no_fault;  // what stopped it last
 };
 
 class Jobs {
 public:
     Jobs(World& world, JobPlan plan);
     // A component of `node` died at `at`: the whole job stops within 300 ms (reference-cluster.md 4.3).
-    void stop(uint32_t node, Seconds at);
+    void stop(uint32_t node, Seconds at, uint32_t fault);
     void advance();
     void measure();
     void settle();                         // shares at their mean over steps, before the first interval
@@ -59,7 +60,7 @@ public:
 private:
     void place();
     void claim_channels();
-    void interrupt(TrainingJob& job, Seconds at, const std::string& why);
+    void interrupt(TrainingJob& job, Seconds at, uint32_t fault);
     void replace_broken_nodes(TrainingJob& job);
     [[nodiscard]] Seconds until_software_failure(uint64_t key, double gpus) const;
     void extend(TrainingJob& job, Seconds until);

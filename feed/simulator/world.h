@@ -11,6 +11,7 @@
 #include "cluster/topology.h"
 #include "feed/simulator/columns.h"
 #include "feed/simulator/random.h"
+#include "feed/simulator/reports.h"
 
 namespace bv::sim {
 
@@ -60,8 +61,11 @@ struct Effects {
     std::vector<uint16_t> switch_ports_down;
     std::vector<uint16_t> gpu_xid;  // last XID; stays after the repair, as drivers report it
     std::vector<uint32_t> dark_gpus, dark_nodes, dark_nics, dark_switches, dark_cdus, dark_power, dark_racks;  // silent
-    std::vector<uint32_t> noisy_links, noisy_gpus;  // with many bit errors; with many corrected memory errors
-    uint64_t version = 0;                           // grows with every rebuild
+    std::vector<uint32_t> noisy_links, noisy_gpus;           // with many bit errors; with many corrected memory errors
+    std::vector<std::pair<uint32_t, float>> failing_optics;  // link, bit error rate (log10)
+    std::vector<std::pair<uint32_t, float>> slow_gpus;       // GPU, share of full speed
+    std::vector<uint8_t> rack_leak;                          // 0 dry, 1 damp, 2 wet
+    uint64_t version = 0;                                    // grows with every rebuild
 };
 
 // Shares of the present interval that a node spends in each phase of its job; they sum to one.
@@ -106,7 +110,11 @@ struct World {
     std::vector<Event> events;        // of this step
     std::vector<Job> jobs;            // changed in this step
 
-    void report(Event event) { events.push_back(std::move(event)); }
+    // Says it when it has been noticed: at `due`, or at once.
+    void report(Event event, uint32_t fault = no_fault, Seconds due = -1e9) {
+        reports.say(std::move(event), clock.ns(due), fault);
+    }
+    Reports reports;
 };
 
 }  // namespace bv::sim

@@ -14,6 +14,6 @@ inline const Topology& shipped(const std::string& name) {
     return *(found != loaded.end() ? found->second : loaded.emplace(name, load_cluster(name)).first->second).topology;
 }
 
-inline const char* const shipped_names[] = {"reference-100k", "array-512", "nvl72-8k", "million"};
+inline const char* const shipped_names[] = {"reference-100k", "array-512", "nvl72-8k", "million", "drill-768"};
 
 }  // namespace bv::test

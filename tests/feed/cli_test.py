@@ -124,7 +124,7 @@ class Documented(Case):
 
     COMMANDS = {"simulate": ["simulate"], "import ibnetdiscover": ["import", "ibnetdiscover"], "import layout-csv": ["import", "layout-csv"],
                 "import events-csv": ["import", "events-csv"], "inspect": ["inspect"], "proxy": ["proxy"], "keygen": ["keygen"], "record": ["record"],
-                "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"], "what-if": ["what-if"]}
+                "state-hash": ["state-hash"], "verify": ["verify"], "cut": ["cut"], "export": ["export"], "what-if": ["what-if"], "drill": ["drill"]}
 
     def options(self, command):
         return set(re.findall(r"--[a-z][a-z-]+", re.sub(r"belvedere-feed COMMAND.*", "", feed(*command, "--help").stdout.decode())))
@@ -149,6 +149,30 @@ class Documented(Case):
         environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"}
         result = subprocess.run(["bash", "-c", bash], capture_output=True, text=True, env=environment, timeout=PATIENCE_S)
         self.assertEqual(result.stdout.split("\n")[:3], ["--scenario", "training", "import inspect"], result.stderr)
+
+
+class Drill(Case):
+    def test_one_json_object_with_the_figures(self):
+        report = json.loads(feed("drill", "--runs", "3", "--duration", "60", "--json").stdout)
+        self.assertEqual(report["runs"], 3)
+        self.assertEqual(report["faults"], 4)
+        for key in ("root_first_ratio", "root_top3_ratio", "one_incident_ratio", "false_incidents_per_hour"):
+            self.assertIn(key, report)
+        self.assertEqual(sum(kind["runs"] for kind in report["kinds"].values()), 4)
+
+    def test_same_seed_same_answer(self):
+        arguments = ["drill", "--runs", "2", "--duration", "60", "--seed", "9", "--kind", "leaf_switch", "--faults", "2"]
+        self.assertEqual(feed(*arguments).stdout, feed(*arguments).stdout)
+        self.assertIn(b"leaf_switch", feed(*arguments).stdout)
+
+    def test_wrong_usage_is_one_sentence(self):
+        for arguments in (["--kind", "gremlins"], ["--faults", "3"], ["--runs", "0"], ["--loss", "2"]):
+            self.check_usage("drill", *arguments)
+
+    def check_usage(self, *arguments):
+        result = feed(*arguments)
+        self.assertEqual(result.returncode, 2, arguments)
+        self.assertEqual(result.stderr.count(b"\n"), 1)
 
 
 class Import(Case):

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "feed/simulator/faults.h"
 #include "tests/feed/simulated.h"
@@ -61,7 +62,9 @@ TEST_CASE("no event stays open on a part that is well or in maintenance, in any 
             }
         }
         if (scenario == "storm" || scenario == "training") CHECK(bench > 0);
-        if (scenario != "quiet" && scenario != "checkpoint") CHECK(checked > 0);
+        // In these nothing breaks, or what breaks says nothing that lasts.
+        const std::set<std::string> silent{"quiet", "checkpoint", "noise", "slow_rank", "noisy_node", "link_flap"};
+        if (!silent.count(scenario)) CHECK(checked > 0);
     }
 }
 
@@ -85,16 +88,23 @@ TEST_CASE("a server that is taken out of service answers its alarm, and the work
     CHECK(back > 0);
 }
 
-TEST_CASE("what hangs on a broken part is reported after it, within the same second") {
+TEST_CASE("what hangs on a broken part is noticed within seconds of it, most of it before the part itself") {
     Simulated leaf(make_cluster({}), "leaf_down");
     leaf.run_to(40);
     const Event* const root = leaf.event("switch_down");
     REQUIRE(root);
-    for (const Event& e : leaf.events) {
+    uint32_t before = 0, all = 0;
+    bool in_order = true;
+    for (size_t i = 0; i < leaf.events.size(); ++i) {
+        const Event& e = leaf.events[i];
         if (e.kind != "link_down") continue;
-        CHECK(e.time_ns > root->time_ns);
-        CHECK(e.time_ns / 1'000'000'000 == root->time_ns / 1'000'000'000);
+        ++all;
+        before += e.time_ns < root->time_ns;
+        CHECK(std::abs(e.time_ns - root->time_ns) < 5'000'000'000);
+        in_order = in_order && (i == 0 || leaf.events[i - 1].time_ns <= e.time_ns);
     }
+    CHECK(before > all / 2);
+    CHECK(!in_order);
 }
 
 TEST_CASE(
