@@ -114,7 +114,7 @@ TEST_CASE("video-2024: the simulator's own first stop of a job, of 4,000 seeds, 
         double first = -1;
         while (first < 0) {
             ++world.clock.tick;
-            faults.advance([&](uint32_t, double at) { first = first < 0 ? at : first; });
+            faults.advance([&](uint32_t, double at, uint32_t) { first = first < 0 ? at : first; });
         }
         minutes.push_back(first / 60 * links / 100'000);
     }
@@ -367,7 +367,7 @@ TEST_CASE(
     constexpr int days = 730;
     for (int day = 0; day < days; ++day) {
         ++world.clock.tick;
-        faults.advance([](uint32_t, double) {});
+        faults.advance([](uint32_t, double, uint32_t) {});
         for (const Event& e : world.events) {
             if (e.kind == "link_up" || e.kind == "maintenance") continue;
             if (e.kind == "link_down" && e.time_ns >= world.clock.start_ns) failures.insert(e.id);
