@@ -50,8 +50,12 @@ void next_trouble(const ClusterState& state, const SceneLayout& layout, View& vi
 }
 
 void close_something(View& view) {
+    if (view.brush.on() && !view.help_open && !view.palette_open && !view.search_open) {
+        view.brush = {};
+        return;
+    }
     for (bool* open : {&view.help_open, &view.moment_open, &view.palette_open, &view.search_open,
-                       &view.frame_stats_open, &view.feed_open, &view.plots.open, &view.comparing.on})
+                       &view.frame_stats_open, &view.feed_open, &view.plots.open, &view.views.open, &view.comparing.on})
         if (*open) {
             *open = false;
             return;
@@ -85,6 +89,12 @@ void perform_view(Action action, const ClusterState& state, const SceneLayout* l
             return go_to(state, view, view.selected);
         case Action::parent:
             if (view.selected.valid() && t.contains(view.selected)) view.select(t.parent(view.selected));
+            return;
+        case Action::brush:
+            if (view.brush.on() || !t.contains(view.selected))
+                view.brush = {};
+            else
+                view.brush = brush_of(t, {view.selected}, t.path_of(view.selected), state.jobs);
             return;
         case Action::next_trouble:
             if (layout) next_trouble(state, *layout, view);
@@ -160,6 +170,8 @@ void perform_look(Action action, View& view) {
             return;
         case Action::plots:
             return flip(view.plots.open);
+        case Action::fabric_views:
+            return flip(view.views.open);
         case Action::compare:
             return flip(view.comparing.on);
         case Action::compare_as:

@@ -65,6 +65,8 @@ enum class Action : uint8_t {
     full_screen,
     dump_state,
     plots,
+    fabric_views,
+    brush,
     compare,
     compare_as,
     moment,

@@ -16,6 +16,7 @@
 #include "cluster/time_text.h"
 #include "feed/embedded.h"
 #include "viewer/composition.h"
+#include "viewer/fabric_matrix.h"
 #include "viewer/link.h"
 #include "viewer/object_name.h"
 #include "viewer/tour.h"
@@ -84,6 +85,9 @@ void add_common(CLI::App& app, Options& options) {
     app.add_option("--color-by", options.color_by,
                    "a metric (temp_celsius, link.tx_bytes_per_second), health, job, rail or age")
         ->type_name("METRIC");
+    app.add_option("--views", options.views,
+                   "the fabric or the largest job over the hall: matrix, matrix:POD, tree, ranks")
+        ->type_name("VIEW");
     app.add_option(
            "--at", options.at,
            "moment: RFC 3339, +90s from the begin, of a recording also -5m from its end, begin or end; default: "
@@ -116,6 +120,8 @@ void add_view_options(CLI::App& app, Options& options) {
     app.add_option("--route-from", options.route_from,
                    "show the ways through the fabric from this object to the selected one")
         ->type_name("NAME");
+    app.add_option("--brush", options.brush, "light these objects and what belongs to them, dim all others")
+        ->type_name("NAME,...");
     app.add_option("--link", options.link, "open the view of this link; also as an argument: belvedere://…")
         ->type_name("LINK");
     app.add_option("--compare", options.compare, "colour by what has changed since this moment of a recording")
@@ -417,12 +423,44 @@ std::vector<MetricId> metrics_to_plot(const std::string& text, ObjectId selected
 
 namespace {
 
+// matrix | matrix:POD | tree | ranks
+void open_views(const std::string& text, const Topology& topology, FabricViews& views) {
+    const size_t colon = text.find(':');
+    const std::string tab = text.substr(0, colon), group = colon == std::string::npos ? "" : text.substr(colon + 1);
+    for (const auto& [name, value] : {std::pair{"matrix", FabricViews::Tab::matrix},
+                                      {"tree", FabricViews::Tab::tree},
+                                      {"ranks", FabricViews::Tab::ranks}})
+        if (tab == name) views.open = true, views.tab = value;
+    if (!views.open || (colon != std::string::npos && views.tab != FabricViews::Tab::matrix))
+        throw std::runtime_error(fmt::format("--views: expected matrix, matrix:POD, tree or ranks, found '{}'", text));
+    if (colon == std::string::npos) return;
+    const std::vector<FabricGroup> groups = FabricGroups(topology).groups;
+    for (uint32_t g = 0; g < groups.size(); ++g)
+        if (groups[g].name == group || std::to_string(g) == group) views.group = g;
+    if (views.group == no_index)
+        throw std::runtime_error(
+            fmt::format("--views: there is no pod '{}'; {}", group,
+                        groups.empty() ? "this cluster has no fabric" : "the first is called " + groups.front().name));
+}
+
 ObjectId object_of(std::string_view option, const std::string& name, const Topology& topology) {
     try {
         return name.empty() ? ObjectId{} : object_named(topology, name);
     } catch (const std::exception& error) {
         throw std::runtime_error(fmt::format("{}: {}", option, error.what()));
     }
+}
+
+Brush brush_named(const std::string& text, const Topology& topology) {
+    std::vector<ObjectId> objects;
+    for (size_t at = 0; !text.empty() && at <= text.size();) {
+        const size_t comma = std::min(text.find(',', at), text.size());
+        objects.push_back(object_of("--brush", text.substr(at, comma - at), topology));
+        at = comma + 1;
+    }
+    if (std::any_of(objects.begin(), objects.end(), [](ObjectId id) { return !id.valid(); }))
+        throw std::runtime_error(fmt::format("--brush: expected names with a comma between, found '{}'", text));
+    return brush_of(topology, std::move(objects), text);
 }
 
 }  // namespace
@@ -449,6 +487,8 @@ void apply_to_view(const Options& options, const Topology& topology, View& view)
     else if (!shows_no_object(options.camera))
         view.select(object_named(topology, options.camera));
     view.route_from = route_begin(options, topology);
+    view.brush = brush_named(options.brush, topology);
+    if (!options.views.empty()) open_views(options.views, topology, view.views);
     if (!options.plot.empty()) view.plots = {true, metrics_to_plot(options.plot, view.selected)};
     if (!link) return;
     follow_link(*link, topology, view, 0);

@@ -34,6 +34,8 @@ struct Options {
     std::string tour;      // file or name of a tour
     double tour_at_s = 0;  // its second to begin with
     bool wall = false;     // full screen, without a pointer, the tour in a loop
+    std::string views;     // matrix, tree or ranks over the hall
+    std::string brush;     // objects, comma-separated, that are lit
     std::string plot;      // metrics, comma-separated, plotted over the hall
     bool camera_given = false;
     std::string quality = "auto", theme = "dark", lod = "on";

@@ -92,6 +92,7 @@ struct SceneCache {
         MetricId metric;
         std::string filter_text;
         std::optional<Health> health_filter;
+        uint64_t brush_version = 0;
         uint64_t comparison_version = 0;
         auto operator<=>(const Key&) const = default;
     } key;

@@ -1,6 +1,6 @@
 // Links drawn one by one, from end to end along their trays: what is in trouble or hot at any distance, and what the
-// person asked for: the links of the selection, of an opened trunk, or on the ways between two ends. Of healthy links
-// that take the same way one stands for all.
+// person asked for: the links of the selection, of a brush, of an opened trunk, or on the ways between two ends. Of
+// healthy links that take the same way one stands for all.
 #include <algorithm>
 #include <unordered_set>
 
@@ -10,8 +10,9 @@ namespace bv {
 
 namespace {
 
-constexpr size_t most_asked = 400, most_failing = 256;  // 0.7 µs a line on a software device, some eight lines a link
-constexpr size_t few = 16;                              // so many are drawn each, whatever way they take
+constexpr size_t most_asked = 400, most_failing = 256,
+                 most_brushed = 20'000;  // 0.7 µs a line on a software device, some eight lines a link
+constexpr size_t few = 16;               // so many are drawn each, whatever way they take
 
 // Links of the selection, and of what it contains.
 std::vector<uint32_t> links_of_selection(const SceneLayout::Impl& layout, ObjectId id) {
@@ -30,6 +31,18 @@ std::vector<uint32_t> links_of_selection(const SceneLayout::Impl& layout, Object
     if (id.object_class == ObjectClass::rack) nodes = t.racks[id.index].nodes;
     for (uint32_t n = nodes.first; n < nodes.end(); ++n)
         for (uint32_t i = t.nodes[n].nics.first; i < t.nodes[n].nics.end(); ++i) add({ObjectClass::nic, i});
+    return links;
+}
+
+std::vector<uint32_t> links_of_brush(const SceneLayout::Impl& layout, const Brush& brush) {
+    std::vector<uint32_t> links;
+    for (const ObjectId id : brush.objects) {
+        if (links.size() > most_brushed) break;
+        if (id.object_class == ObjectClass::link)
+            links.push_back(id.index);
+        else if (id.object_class == ObjectClass::switch_)
+            for (const uint32_t l : layout.topology->links_of(id)) links.push_back(l);
+    }
     return links;
 }
 
@@ -139,6 +152,7 @@ void pack_single_links(const ClusterState& state, const SceneLayout::Impl& layou
     else
         links.draw_asked(links_of_selection(layout, view.selected), gpu::state_selected);
     links.draw_asked(cache.opened_links, gpu::state_selected);
+    if (view.brush.on()) links.draw_asked(links_of_brush(layout, view.brush), gpu::state_selected);
 }
 
 }  // namespace bv

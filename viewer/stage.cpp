@@ -47,6 +47,9 @@ bool Stage::follow(const ClusterState& state) {
     renderer.set_static_scene(layout_->static_scene());
     view.selected = view.hovered = view.route_from = {};
     view.trunk = view.hovered_trunk = {};
+    view.brush = {};
+    view.views.group = view.views.replica = no_index;
+    view.views.window = {};
     view.history.clear();
     apply_to_view(options_, *topology_, view);
     return true;

@@ -25,7 +25,7 @@ struct TrunkLook {
     FrameRows& rows;
     std::vector<DrawnLine>& lines;
     const View& view;
-    bool dimmed = false;  // a route or an opened trunk is what is looked at
+    bool dimmed = false;  // a route, an opened trunk or a brush is what is looked at
 };
 
 void push(TrunkLook& look, glm::vec3 a, glm::vec3 b, const TrunkLoad& load, const TrunkRef& ref,
@@ -150,7 +150,7 @@ void pack_trunks(const ClusterState& state, const SceneLayout::Impl& layout, con
     SceneCache& cache = layout.cache;
     refresh_links(state, layout, view);
     cache.lines.clear();
-    TrunkLook look{rows, cache.lines, view, cache.routes.kind == Routes::Kind::fabric || view.trunk.valid()};
+    TrunkLook look{rows, cache.lines, view, cache.routes.kind == Routes::Kind::fabric || view.trunk.valid() || view.brush.on()};
     for (uint32_t i = 0; i < layout.fabric.row_trays.size(); ++i)
         pack_tray(layout.fabric.row_trays[i], cache.loads.row, layout.fabric.row_segments, row_lane_m,
                   {TrunkRef::Kind::row, 0, i, 0, 0}, sight, look);

@@ -12,9 +12,11 @@
 #include "cluster/metrics.h"
 #include "cluster/object.h"
 #include "cluster/state.h"
+#include "viewer/brush.h"
 #include "viewer/camera.h"
 #include "viewer/cursor.h"
 #include "viewer/filter.h"
+#include "viewer/matrix_window.h"
 #include "viewer/trunk.h"
 
 namespace bv {
@@ -59,6 +61,16 @@ struct Caption {
     float opacity = 0, progress = -1;
 };
 
+// The fabric and the largest or selected job beside the hall.
+struct FabricViews {
+    bool open = false;
+    enum class Tab : uint8_t { matrix, tree, ranks } tab = Tab::matrix;
+    uint32_t group = no_index;  // opened in the matrix; no_index: a row per group
+    MatrixWindow window;        // of that group
+    enum class RankColor : uint8_t { lateness, health, hall } rank_color = RankColor::lateness;
+    uint32_t replica = no_index;  // opened beside the grid; no_index: the one with the latest rank
+};
+
 struct View {
     Camera camera;
     Composed composed;
@@ -99,6 +111,8 @@ struct View {
     bool legend_open = true;
 
     Plots plots;
+    FabricViews views;
+    Brush brush;
     Comparing comparing;
     std::optional<int64_t> hovered_time_ns;  // under the pointer, in a plot or on the timeline
     bool moment_open = false;                // the dialog that names a moment

@@ -1,5 +1,5 @@
 // Telemetry → state words: for every object of the drawn classes its value on the colour scale, its health, whether it
-// is stale and whether the filter leaves it out. Reads the state and the view's colouring, writes SceneCache; done once
+// is stale and whether the filter or the brush leaves it out. Reads the state and the view's colouring, writes SceneCache; done once
 // per change.
 #include <algorithm>
 #include <cmath>
@@ -76,6 +76,9 @@ void add_dimming(const ClusterState& state, const View& view, ObjectClass object
         for (size_t i = 0; i < words.size() && i < matches.size(); ++i)
             if (!matches[i]) words[i] |= gpu::state_dimmed;
     }
+    if (view.brush.on())
+        for (uint32_t i = 0; i < words.size(); ++i)
+            if (!view.brush.lit->contains({object_class, i})) words[i] |= gpu::state_dimmed;
     if (!view.health_filter) return;
     for (uint32_t& word : words) {
         const Health health = word & gpu::state_stale ? Health::unknown : health_of(word);
@@ -298,6 +301,7 @@ void refresh_cache(const ClusterState& state, const SceneLayout::Impl& layout, c
                         view.color_metric,
                         view.filter_text,
                         view.health_filter,
+                        view.brush.version,
                         comparison ? comparison->version : 0};
     if (key == cache.key) return;
     cache.key = std::move(key);

@@ -12,17 +12,18 @@ _belvedere() {
     --size) mapfile -t COMPREPLY < <(compgen -W "1280x720 1920x1080 2560x1440 3840x2160" -- "$word"); return ;;
     bench) mapfile -t COMPREPLY < <(compgen -W "render ingest start image-error" -- "$word"); return ;;
     --output | --cluster | --dump-state | --history) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --views) mapfile -t COMPREPLY < <(compgen -W "matrix tree ranks" -- "$word"); return ;;
     --speed) mapfile -t COMPREPLY < <(compgen -W "0.1 1 10 60 1000" -- "$word"); return ;;
     --history-keep) mapfile -t COMPREPLY < <(compgen -W "1h 24h 7d" -- "$word"); return ;;
     --history-size) mapfile -t COMPREPLY < <(compgen -W "2GB 20GB" -- "$word"); return ;;
-    --device | --filter | --select | --route-from | --tour-at | --at | --link | --compare | --plot | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
+    --device | --filter | --select | --brush | --route-from | --tour-at | --at | --link | --compare | --plot | --scale | --duration | --fps | --server-key | --source | --frames | --gpus) return ;;
   esac
   if [[ $word == -* ]]; then
-    local common="--size --device --quality --lod --hide-panels --color-by --at --cluster --camera --validation --help"
+    local common="--size --device --quality --lod --hide-panels --color-by --views --at --cluster --camera --validation --help"
     if [ "${COMP_WORDS[1]:-}" = bench ]; then
       mapfile -t COMPREPLY < <(compgen -W "$common --source --frames --gpus --json" -- "$word")
     else
-      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --route-from --wall --tour-at --link --compare --compare-as --plot --theme --scale --headless --output --duration --fps --dump-state --speed --history --history-keep --history-size --no-history --insecure --server-key --version" -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W "$common --filter --select --brush --route-from --wall --tour-at --link --compare --compare-as --plot --theme --scale --headless --output --duration --fps --dump-state --speed --history --history-keep --history-size --no-history --insecure --server-key --version" -- "$word")
     fi
     return
   fi

@@ -184,7 +184,9 @@ void Jobs::announce(TrainingJob& job) {
     d.data_parallel = d.tensor_parallel == 0 ? 0 : d.gpus / group;
     for (size_t i = 0; i < job.nodes.size(); ++i) {
         world_.node_slot[job.nodes[i]] = static_cast<int16_t>(d.slot);
-        world_.node_stage[job.nodes[i]] = static_cast<uint8_t>(i % std::max(1u, d.pipeline_parallel));
+        // By the protocol's rule for ranks: tensor-parallel fastest, then pipeline.
+        const size_t group_of_tensors = i * per_node / std::max(1u, d.tensor_parallel);
+        world_.node_stage[job.nodes[i]] = static_cast<uint8_t>(group_of_tensors % std::max(1u, d.pipeline_parallel));
     }
     world_.jobs.push_back(d);
 }

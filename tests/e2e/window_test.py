@@ -56,6 +56,28 @@ with display_process, Process([BELVEDERE, "sim:array-512?seed=3", "--size", "128
     window.click(620, 330)
     window.until("a click selects what is under the pointer", lambda s: s["selection"] is not None)
 
+    # The ranks over the hall: dragging over their cells brushes them, Esc ends that, then closes the view.
+    window.key("F2")
+    _, state = window.until("the views lie over the hall", lambda s: s["fabric"] and s["fabric"]["tab"] == "matrix")
+    hall = state["viewport"]
+    x, y = int(hall["x"] + 16), int(hall["y"] + hall["height"] - 16 - max(300, hall["height"] // 2))
+    window.click(x + 323, y + 20)
+    window.until("a click on its tab shows the ranks", lambda s: s["fabric"]["tab"] == "ranks" and s["fabric"].get("ranks", 0) > 0)
+    window.xdotool("mousemove", "--window", window.id, str(x + 70), str(y + 106))
+    time.sleep(0.5)
+    window.xdotool("mousedown", "1")
+    for step in (10, 40, 70):
+        window.xdotool("mousemove", "--window", window.id, str(x + 70 + step), str(y + 106 + step // 10))
+        time.sleep(0.5)
+    window.xdotool("mouseup", "1")
+    brushed, state = window.until("a drag over cells brushes their ranks", lambda s: s["brush"] is not None)
+    check(state["brush"]["objects"] > 8, f"several cells of them ({state['brush']})")
+    window.key("Escape")
+    lit, state = window.until("Esc ends the brush", lambda s: s["brush"] is None and s["fabric"] is not None)
+    check(difference(brushed, lit, 0.28, 0.06, 0.68, 0.35) > 0.01, "the hall had been dimmed")
+    window.key("Escape")
+    window.until("Esc closes the view", lambda s: s["fabric"] is None)
+
     window.key("1")
     time.sleep(2)
     window.key("Tab")

@@ -9,55 +9,16 @@
 #include <nlohmann/json.hpp>
 
 #include "net/cluster_library.h"
+#include "tests/viewer/desk.h"
 #include "viewer/complaints.h"
 #include "viewer/panels/layout.h"
 #include "viewer/panels/memory.h"
 #include "viewer/theme.h"
 
 using namespace bv;
+using bv::test::Desk;
 
 namespace {
-
-// A context with fonts, a small simulated cluster and a view: what draw_ui needs, and nothing of Vulkan.
-struct Desk {
-    View view;
-    FrameStats stats;
-    PanelMemory memory;
-    std::string device = "none";
-    Timeline timeline;
-
-    explicit Desk(const std::string& source = "sim:array-512?seed=3")
-        : timeline(TimelineOptions{.sources = {source}, .lockstep = source.starts_with("sim:")}) {
-        ImGui::CreateContext();
-        apply_style(Theme::dark, 1);
-        unsigned char* pixels = nullptr;
-        int width = 0, height = 0;
-        ImGui::GetIO().Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
-        view.color_metric = {ObjectClass::gpu, find_metric(ObjectClass::gpu, "temp_celsius").value()};
-    }
-    ~Desk() { ImGui::DestroyContext(); }
-    Desk(const Desk&) = delete;
-    Desk& operator=(const Desk&) = delete;
-
-    [[nodiscard]] UiContext ui() { return {timeline.state(), timeline, view, stats, device, memory}; }
-    void frame(float width = 1920, float height = 1080, const char* typed = "") {
-        ImGuiIO& io = ImGui::GetIO();
-        io.DisplaySize = {width, height};
-        io.DeltaTime = 1 / 60.f;
-        io.AddInputCharactersUTF8(typed);
-        ImGui::NewFrame();
-        draw_ui(ui());
-        ImGui::Render();
-    }
-    void press(int key) {
-        ImGuiIO& io = ImGui::GetIO();
-        io.KeysDown[key] = true;
-        frame();
-        io.KeysDown[key] = false;
-        frame();
-    }
-    nlohmann::json dump() { return nlohmann::json::parse(dump_state_json(ui())); }
-};
 
 float luminance(Rgba c) {
     const auto linear = [](uint32_t v) {
@@ -96,6 +57,7 @@ TEST_CASE("every panel fits at every size and scale, and the hall keeps its room
         for (const bool open : {false, true}) {
             desk.view.feed_open = desk.view.frame_stats_open = desk.view.help_open = open;
             desk.view.plots.open = desk.view.comparing.on = open;
+            desk.view.views.open = open;
             desk.frame(size.width, size.height);
             desk.frame(size.width, size.height);
             const Layout l = layout_of(desk.view);
@@ -171,9 +133,9 @@ TEST_CASE("the dump tells values, counts, colours and camera with stable keys") 
     desk.view.select({ObjectClass::gpu, 17});
     desk.frame();
     const nlohmann::json d = desk.dump();
-    for (const char* key : {"cluster", "time",     "selection", "hovered",   "counts",   "events",  "color",
-                            "filter",  "search",   "link",      "bookmarks", "compare",  "history", "sources",
-                            "camera",  "viewport", "panels",    "theme",     "ui_scale", "frame",   "device"})
+    for (const char* key : {"cluster", "time",     "selection", "hovered", "counts",    "events",  "color",   "filter",
+                            "search",  "fabric",   "brush",     "link",    "bookmarks", "compare", "history", "sources",
+                            "camera",  "viewport", "panels",    "theme",   "ui_scale",  "frame",   "device"})
         CHECK(d.contains(key));
     CHECK(d["cluster"]["name"] == "array-512");
     const ClusterState& state = desk.timeline.state();

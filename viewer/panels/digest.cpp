@@ -126,7 +126,27 @@ std::string_view word_of_end(const Job& job) {
     return job.state == JobState::completed || job.state == JobState::failed ? name_of(job.state) : "ended";
 }
 
+namespace {
+
+void draw_out_job_lines(const ClusterState& state, PanelMemory& memory) {
+    constexpr int64_t tick_ns = 1'000'000'000;
+    const MetricIndex step = find_metric(ObjectClass::job, "step_seconds").value(),
+                      goodput = find_metric(ObjectClass::job, "goodput_ratio").value();
+    memory.job_lines.resize(state.jobs.size());
+    for (const Job& job : state.jobs) {
+        const ObjectId id{ObjectClass::job, job.slot};
+        if (job.slot >= memory.job_lines.size() || !state.topology().contains(id)) continue;
+        JobLines& lines = memory.job_lines[job.slot];
+        if (lines.id != job.id) lines = {job.id, {}, {}};
+        lines.step_seconds.add(float(state.value(id, step)), state.time_ns, tick_ns);
+        lines.goodput.add(float(state.value(id, goodput)), state.time_ns, tick_ns);
+    }
+}
+
+}  // namespace
+
 void remember_jobs(const ClusterState& state, PanelMemory& memory) {
+    draw_out_job_lines(state, memory);
     constexpr size_t most = 20;
     constexpr int64_t hour_ns = 3'600'000'000'000;
     std::erase_if(memory.finished_jobs,
@@ -148,6 +168,7 @@ void remember_jobs(const ClusterState& state, PanelMemory& memory) {
 void forget_jobs(PanelMemory& memory) {
     memory.seen_jobs.clear();
     memory.finished_jobs.clear();
+    memory.job_lines.clear();
     memory.seen_jobs_version = ~0ull;
 }
 

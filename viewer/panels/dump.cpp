@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "viewer/fabric_tree.h"
 #include "viewer/panels/memory.h"
 #include "viewer/panels/plots.h"
 #include "viewer/panels/trunk.h"
@@ -218,6 +219,7 @@ Json dump_panels(const View& view) {
             {"legend", view.legend_open},
             {"plots", view.plots.open},
             {"compare", view.comparing.on},
+            {"fabric", view.views.open},
             {"moment", view.moment_open}};
 }
 
@@ -301,6 +303,47 @@ Json dump_plots(const UiContext& ui) {
             {"lines", lines}};
 }
 
+// The views of the fabric and of a job; null while they are closed.
+Json dump_views(const UiContext& ui) {
+    const FabricViews& views = ui.view.views;
+    if (!views.open || ui.state.empty()) return nullptr;
+    constexpr std::array<std::string_view, 3> tabs{"matrix", "tree", "ranks"};
+    const FabricDesk& desk = ui.memory.fabric;
+    Json out{{"tab", tabs[size_t(views.tab)]}, {"groups", desk.groups.groups.size()}};
+    if (views.tab == FabricViews::Tab::matrix && desk.matrix_made) {
+        const FabricMatrix& m = desk.matrix;
+        Json cells = Json::object();
+        for (size_t h = 0; h < health_count; ++h) {
+            const auto has = [&](const LinkSum& sum) { return sum.worst() == Health(h); };
+            cells[std::string(bv::name_of(Health(h)))] = std::count_if(desk.sums.begin(), desk.sums.end(), has);
+        }
+        out["group"] = m.group == no_index ? Json(nullptr) : Json(desk.groups.groups[m.group].name);
+        out["rows"] = m.rows, out["columns"] = m.columns;
+        out["row_step"] = m.row_step, out["column_step"] = m.column_step;
+        out["links"] = m.links.size(), out["cells"] = cells;
+        out["dimmed"] = std::count(desk.dimmed.begin(), desk.dimmed.end(), 1), out["marked"] = desk.marks;
+    }
+    if (views.tab == FabricViews::Tab::tree && desk.tree) {
+        out["blocks"] = desk.tree->blocks.size(), out["ribbons"] = desk.tree->ribbons.size();
+        out["links"] = desk.tree->links.size();
+    }
+    if (views.tab != FabricViews::Tab::ranks || desk.rank_slot == no_index) return out;
+    out["job_slot"] = desk.rank_slot, out["ranks"] = desk.ranks.ranks(), out["stated"] = desk.ranks.stated;
+    out["tensor"] = desk.ranks.tensor, out["pipeline"] = desk.ranks.pipeline, out["data"] = desk.ranks.data;
+    out["late"] = desk.stragglers.late, out["latest"] = Json::array();
+    for (const Straggler& s : desk.stragglers.latest)
+        out["latest"].push_back({{"gpu", ui.state.topology().path_of({ObjectClass::gpu, s.gpu})},
+                                 {"rank", s.rank},
+                                 {"seconds", s.seconds}});
+    return out;
+}
+
+// What is lit; null while nothing is brushed.
+Json dump_brush(const Brush& brush) {
+    if (!brush.on()) return nullptr;
+    return {{"what", brush.what}, {"objects", brush.objects.size()}};
+}
+
 Json dump_search(const PanelMemory& memory) {
     Json hits = Json::array();
     for (size_t i = 0; i < std::min<size_t>(memory.hits.size(), 10); ++i) hits.push_back(memory.hits[i].path);
@@ -370,6 +413,8 @@ std::string dump_state_json(const UiContext& ui) {
     out["bookmarks"] = dump_moments(ui);
     out["compare"] = dump_comparison(ui);
     out["plots"] = dump_plots(ui);
+    out["fabric"] = dump_views(ui);
+    out["brush"] = dump_brush(view.brush);
     out["search"] = dump_search(memory);
     out["sources"] = dump_sources(ui);
     out["camera"] = dump_camera(view);

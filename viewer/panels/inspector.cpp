@@ -107,6 +107,15 @@ void fact_row(const UiContext& ui, const Pen& pen, Flow& flow, std::string_view 
                  hovered ? pen.colors.accent : pen.colors.text, value, true);
 }
 
+bool action_row(const Pen& pen, Flow& flow, const char* id, std::string_view text, std::string_view key) {
+    const Rect row = flow.take(pen.px(28));
+    const Touch over = touch(id, row);
+    if (over.hovered) pen.fill(row, pen.colors.raised);
+    pen.text_fit(row.x + pen.px(12), row.mid_y(), row.w - pen.px(60), Type::body, pen.colors.accent, text);
+    pen.text_right(row.right() - pen.px(12), row.mid_y(), Type::small, pen.colors.hint, key);
+    return over.clicked;
+}
+
 void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id) {
     const Topology& t = ui.state.topology();
     const int64_t now = ui.timeline.now_ns();
@@ -196,6 +205,7 @@ void draw_inspector(const UiContext& ui) {
         draw_incident(ui, pen, flow, id);
         draw_key_numbers(ui, pen, flow, id);
         draw_routes(ui, pen, flow, id);
+        draw_stragglers(ui, pen, flow, id);
         draw_plots(ui, pen, flow, id);
         draw_contents(ui, pen, flow, id);
         draw_metrics(ui, pen, flow, id);

@@ -25,6 +25,9 @@ bool begin_section(const UiContext& ui, const Pen& pen, Flow& flow, const char* 
 void fact_row(const UiContext& ui, const Pen& pen, Flow& flow, std::string_view label, std::string_view value,
               ObjectId target = {});
 
+// A line that does something when it is clicked; its key at the right.
+bool action_row(const Pen& pen, Flow& flow, const char* id, std::string_view text, std::string_view key);
+
 void draw_header(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_key_numbers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_plots(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
@@ -37,6 +40,8 @@ void draw_link_row(const UiContext& ui, const Pen& pen, const Rect& row, uint32_
 void draw_routes(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 // A stretch of tray: what runs through it, its links, the worst first.
 void draw_trunk(const UiContext& ui, const Pen& pen, Flow& flow, const TrunkRef& trunk);
+// The latest ranks of a job, and ways to see all of them.
+void draw_stragglers(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_placement(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_object_events(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);
 void draw_raw(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id);

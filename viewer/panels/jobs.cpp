@@ -42,24 +42,55 @@ std::vector<const Job*> listed(const ClusterState& state) {
     return out;
 }
 
-void draw_job_row(const UiContext& ui, const Pen& pen, const Rect& row, const Job& job) {
+bool runs(const Job& job) { return job.state == JobState::running || job.state == JobState::restarting; }
+
+// Value and course of one metric of a job.
+void draw_course(const UiContext& ui, const Pen& pen, const Rect& rect, ObjectId id, const char* name,
+                 std::string_view label, const Sparkline* line) {
+    const auto index = find_metric(id.object_class, name);
+    if (!index || !ui.state.topology().contains(id)) return;
+    const Metric& m = metrics_of(id.object_class)[*index];
+    const double value = ui.state.value(id, *index);
+    pen.text(rect.x, rect.mid_y(), Type::small, pen.colors.hint, label);
+    const float x = rect.x + pen.width(Type::small, label) + pen.px(6);
+    if (std::isnan(value)) return pen.text(x, rect.mid_y(), Type::small, pen.colors.hint, no_data_text);
+    const float used = pen.quantity_left(x, rect.mid_y(), Type::small, pen.colors.muted, quantity(m, value));
+    if (!line || line->values.size() < 2) return;
+    float low = INFINITY, high = -INFINITY;
+    for (const float v : line->values)
+        if (!std::isnan(v)) low = std::min(low, v), high = std::max(high, v);
+    // At least a tenth of the display range, so that noise looks like noise.
+    const float least = (m.display_max - m.display_min) * 0.1f, middle = (low + high) * 0.5f;
+    if (high - low < least) low = middle - least * 0.5f, high = middle + least * 0.5f;
+    const float left = x + used + pen.px(8);
+    if (rect.right() - left > pen.px(16))
+        draw_plot(pen, {left, rect.y, rect.right() - left, rect.h}, line->values,
+                  {pen.colors.plot, pen.colors.plot_fill, low, high, NAN, NAN});
+}
+
+// Step time and goodput, as they were while somebody looked.
+void draw_courses(const UiContext& ui, const Pen& pen, const Rect& row, const Job& job) {
     const ObjectId id{ObjectClass::job, job.slot};
+    const JobLines* lines = job.slot < ui.memory.job_lines.size() ? &ui.memory.job_lines[job.slot] : nullptr;
+    const float x = row.x + pen.px(32), each = std::floor((row.right() - pen.px(12) - x - pen.px(12)) * 0.5f);
+    const float y = row.y + pen.px(42), high = pen.px(16);
+    draw_course(ui, pen, {x, y, each, high}, id, "step_seconds", "step", lines ? &lines->step_seconds : nullptr);
+    draw_course(ui, pen, {x + each + pen.px(12), y, each, high}, id, "goodput_ratio", "goodput",
+                lines ? &lines->goodput : nullptr);
+}
+
+void draw_job_row(const UiContext& ui, const Pen& pen, const Rect& row, const Job& job) {
     const float x = row.x + pen.px(32), right = row.right() - pen.px(12);
     const float first = row.y + pen.px(14), second = row.y + pen.px(31);
     pen.health_mark(row.x + pen.px(18), first, 5, mark_of(job.state));
-    const auto goodput = find_metric(ObjectClass::job, "goodput_ratio");
-    const double value = goodput && ui.state.topology().contains(id) ? ui.state.value(id, *goodput) : NAN;
-    const bool running = job.state == JobState::running || job.state == JobState::restarting;
-    float room = right - x;
-    if (running && !std::isnan(value))
-        room -= pen.quantity_right(right, first, Type::strong, pen.colors.text, quantity(value, "ratio")) + pen.px(8);
-    pen.text_fit(x, first, room, Type::body, pen.colors.text, job.name.empty() ? job.id : job.name);
+    pen.text_fit(x, first, right - x, Type::body, pen.colors.text, job.name.empty() ? job.id : job.name);
     const std::string since = job.start_ns ? age(ui.timeline.source_now_ns(), job.start_ns) : "";
     pen.text_right(right, second, Type::small, pen.colors.hint, since);
     const std::string detail =
         fmt::format("{} · {} GPUs{}", name_of(job.state), grouped(job.gpus), job.user.empty() ? "" : " · " + job.user);
     pen.text_fit(x, second, right - x - pen.width(Type::small, since) - pen.px(8), Type::small, pen.colors.muted,
                  detail);
+    if (runs(job)) draw_courses(ui, pen, row, job);
 }
 
 void draw_finished_row(const UiContext& ui, const Pen& pen, const Rect& row, const FinishedJob& finished) {
@@ -90,28 +121,28 @@ void draw_jobs(const UiContext& ui) {
     }
     begin_scroll("##jobs", all);
     const Pen pen(ui.view);
-    const float height = pen.px(44);
-    ImGuiListClipper clipper;
-    clipper.Begin(int(jobs.size() + finished.size()), height);
-    while (clipper.Step()) {
-        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const ImVec2 at = ImGui::GetCursorScreenPos();
-            const Rect row{all.x, at.y, all.w, height};
-            if (size_t(i) >= jobs.size()) {
-                draw_finished_row(ui, pen, row, finished[size_t(i) - jobs.size()]);
-                ImGui::SetCursorScreenPos({at.x, at.y + height});
-                continue;
-            }
-            const Job& job = *jobs[size_t(i)];
-            const ObjectId id{ObjectClass::job, job.slot};
-            const Touch over = touch(int64_t(job.slot), row);
-            if (over.clicked) ui.view.select(id);
-            if (over.hovered || ui.view.selected == id) pen.fill(row, pen.colors.raised);
-            if (ui.view.selected == id) pen.fill({row.x, row.y, pen.px(2), row.h}, pen.colors.accent);
-            draw_job_row(ui, pen, row, job);
-            ImGui::SetCursorScreenPos({at.x, at.y + height});
-        }
+    const float left = ImGui::GetCursorScreenPos().x, top = ImGui::GetCursorScreenPos().y;
+    float y = top;
+    const auto next = [&](float height) {
+        const Rect row{all.x, y, all.w, pen.px(height)};
+        y += row.h;
+        return row;
+    };
+    const auto in_sight = [&](const Rect& row) { return row.bottom() > all.y && row.y < all.bottom(); };
+    for (const Job* job : jobs) {
+        const Rect row = next(runs(*job) ? 64 : 44);
+        if (!in_sight(row)) continue;
+        const ObjectId id{ObjectClass::job, job->slot};
+        const Touch over = touch(int64_t(job->slot), row);
+        if (over.clicked) ui.view.select(id);
+        if (over.hovered || ui.view.selected == id) pen.fill(row, pen.colors.raised);
+        if (ui.view.selected == id) pen.fill({row.x, row.y, pen.px(2), row.h}, pen.colors.accent);
+        draw_job_row(ui, pen, row, *job);
     }
+    for (const FinishedJob& job : finished)
+        if (const Rect row = next(44); in_sight(row)) draw_finished_row(ui, pen, row, job);
+    ImGui::SetCursorScreenPos({left, top});
+    ImGui::Dummy({1, y - top});
     end_scroll();
 }
 

@@ -63,6 +63,7 @@ bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect) {
     return (ui.view.feed_open && overlaps(feed_rect(layout, ui.view.ui_scale, ui.timeline.sources().size()))) ||
            (ui.view.frame_stats_open && overlaps(frame_stats_rect(ui, layout))) ||
            (ui.view.plots.open && overlaps(history_rect(ui.view, layout))) ||
+           (ui.view.views.open && overlaps(fabric_views_rect(ui.view, layout))) ||
            (ui.view.comparing.on && overlaps(comparison_rect(ui, layout)));
 }
 
@@ -114,6 +115,8 @@ void draw_ui(const UiContext& ui) {
     if (ui.view.feed_open && !searching) draw_feed_status(ui);
     draw_time_band(ui);
     if (ui.view.plots.open && !ui.state.empty()) draw_history_panel(ui);
+    if (!ui.state.empty()) draw_fabric_views(ui);
+    draw_brush_chip(ui);
     if (ui.view.comparing.on && !ui.state.empty()) {
         draw_divider(ui);
         // Both times are seen without it: who asks for the hall alone has it.

@@ -20,6 +20,7 @@ Rect feed_rect(const Layout& layout, float scale, size_t sources);
 
 Rect frame_stats_rect(const UiContext& ui, const Layout& layout);
 Rect history_rect(const View& view, const Layout& layout);
+Rect fabric_views_rect(const View& view, const Layout& layout);
 Rect comparison_rect(const UiContext& ui, const Layout& layout);
 // Whether one of these is open and lies there: legend and compass give way.
 bool is_covered(const UiContext& ui, const Layout& layout, const Rect& rect);

@@ -14,11 +14,13 @@
 #include "viewer/history.h"
 #include "viewer/keys.h"
 #include "viewer/panels/event_order.h"
+#include "viewer/panels/fabric_views.h"
 #include "viewer/panels/moments.h"
 #include "viewer/panels/panels.h"
 #include "viewer/panels/pen.h"
 #include "viewer/panels/times.h"
 #include "viewer/reference.h"
+#include "viewer/sparkline.h"
 
 namespace bv {
 
@@ -53,6 +55,12 @@ struct FinishedJob {
     int64_t gone_ns = 0;  // clock of the sources
 };
 
+// How a running job fared while it was seen: a value a tick, ten minutes at most.
+struct JobLines {
+    std::string id;
+    Sparkline step_seconds, goodput;
+};
+
 struct PanelMemory {
     Digest digest;
     uint64_t digest_version = ~0ull;
@@ -61,6 +69,7 @@ struct PanelMemory {
 
     std::vector<Job> seen_jobs;              // by slot
     std::vector<FinishedJob> finished_jobs;  // newest first
+    std::vector<JobLines> job_lines;         // by slot
     uint64_t seen_jobs_version = ~0ull;
 
     std::set<ObjectId> unfolded;                 // of the tree
@@ -103,6 +112,8 @@ struct PanelMemory {
     TrunkRef opened;             // the trunk whose links are ranked below,
     int64_t opened_time_ns = 0;  // as they were then
     std::vector<uint32_t> ranked_links;
+
+    FabricDesk fabric;  // leaf × spine, fat tree, ranks
 
     Rect list_rect;  // where the list on the left that is drawn next goes
     bool metric_picker_open = false;

@@ -39,6 +39,8 @@ void draw_inspector(const UiContext& ui);
 void draw_bottom(const UiContext& ui);  // site power and event density over the last minutes; cursor, rates
 void draw_legend(const UiContext& ui);
 void draw_history_panel(const UiContext& ui);
+void draw_fabric_views(const UiContext& ui);  // leaf × spine, fat tree, ranks
+void draw_brush_chip(const UiContext& ui);
 void draw_comparison(const UiContext& ui);
 void draw_divider(const UiContext& ui);  // between two times that are seen beside each other
 void draw_search(const UiContext& ui);

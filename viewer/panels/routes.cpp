@@ -10,16 +10,6 @@
 namespace bv {
 namespace {
 
-// A line that does something when it is clicked.
-bool action_row(const Pen& pen, Flow& flow, const char* id, std::string_view text, std::string_view key) {
-    const Rect row = flow.take(pen.px(28));
-    const Touch over = touch(id, row);
-    if (over.hovered) pen.fill(row, pen.colors.raised);
-    pen.text_fit(row.x + pen.px(12), row.mid_y(), row.w - pen.px(60), Type::body, pen.colors.accent, text);
-    pen.text_right(row.right() - pen.px(12), row.mid_y(), Type::small, pen.colors.hint, key);
-    return over.clicked;
-}
-
 // "1 → 64 → 896 → 64 → 1"
 std::string stages_of(const Routes& routes) {
     std::string out;
