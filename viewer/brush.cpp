@@ -119,15 +119,32 @@ ObjectSet lit_with(const Topology& topology, std::span<const ObjectId> objects, 
     return lit;
 }
 
-Brush brush_of(const Topology& topology, std::vector<ObjectId> objects, std::string what, std::span<const Job> jobs) {
+namespace {
+
+Brush brush_with(ObjectSet lit, std::vector<ObjectId> objects, std::string what) {
     static std::atomic<uint64_t> versions{0};
+    return {std::move(what), std::move(objects), std::make_shared<const ObjectSet>(std::move(lit)), ++versions};
+}
+
+}  // namespace
+
+Brush brush_of(const Topology& topology, std::vector<ObjectId> objects, std::string what, std::span<const Job> jobs) {
     if (objects.empty()) return {};
-    Brush brush;
-    brush.lit = std::make_shared<const ObjectSet>(lit_with(topology, objects, jobs));
-    brush.objects = std::move(objects);
-    brush.what = std::move(what);
-    brush.version = ++versions;
-    return brush;
+    ObjectSet lit = lit_with(topology, objects, jobs);
+    return brush_with(std::move(lit), std::move(objects), std::move(what));
+}
+
+Brush brush_of(const Topology& topology, const BlastRadius& radius, ObjectId root, std::string what) {
+    ObjectSet lit(topology);
+    for (const ObjectClass object_class : all_object_classes)
+        for (const IndexRange& range : radius.objects[size_t(object_class)])
+            for (uint32_t i = range.first; i < range.end(); ++i) lit.add({object_class, i});
+    // And what it stands in, up to the site.
+    for (ObjectId at = root; topology.contains(at); at = topology.parent(at)) {
+        lit.add(at);
+        if (at.object_class == ObjectClass::site) break;
+    }
+    return brush_with(std::move(lit), {root}, std::move(what));
 }
 
 }  // namespace bv

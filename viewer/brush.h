@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/incident.h"
 #include "cluster/object_set.h"
 
 namespace bv {
@@ -28,5 +29,7 @@ struct Brush {
 ObjectSet lit_with(const Topology& topology, std::span<const ObjectId> objects, std::span<const Job> jobs = {});
 Brush brush_of(const Topology& topology, std::vector<ObjectId> objects, std::string what,
                std::span<const Job> jobs = {});
+// What an incident takes down, with its root.
+Brush brush_of(const Topology& topology, const BlastRadius& radius, ObjectId root, std::string what);
 
 }  // namespace bv

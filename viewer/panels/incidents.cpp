@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "viewer/panels/inspector.h"
 #include "viewer/panels/layout.h"
@@ -23,22 +24,35 @@ Health health_of(const UiContext& ui, const Incident& incident) {
     return incident.severity == Severity::critical ? Health::critical : Health::warning;
 }
 
+// "+129 · for 3 min": how many events more, how often, how long.
 std::string second_line(const UiContext& ui, const Incident& incident) {
     std::string out;
-    if (incident.children > 0)
-        out = fmt::format("{} more {}", grouped(incident.children), incident.children == 1 ? "event" : "events");
-    if (incident.root_events > 1)
-        out += fmt::format("{}{} times", out.empty() ? "" : " · ", grouped(incident.root_events));
-    if (incident.state == IncidentState::closed)
-        out += fmt::format("{}over after {}", out.empty() ? "" : " · ",
-                           duration(double(incident.end_ns - incident.begin_ns) * 1e-9));
-    if (out.empty()) out = fmt::format("for {}", duration(double(ui.state.time_ns - incident.begin_ns) * 1e-9));
-    return out;
+    if (incident.children > 0) out = fmt::format("+{}", short_count(incident.children));
+    if (incident.root_events > 1) out += fmt::format("{}{}×", out.empty() ? "" : " · ", grouped(incident.root_events));
+    const bool closed = incident.state == IncidentState::closed;
+    const double lasted_s = double((closed ? incident.end_ns : ui.state.time_ns) - incident.begin_ns) * 1e-9;
+    return out + fmt::format("{}{}", out.empty() ? "" : " · ", (closed ? "over after " : "for ") + duration(lasted_s));
 }
 
+// What happened, without the name of what it happened to: that stands above it.
+std::string what_happened(const UiContext& ui, const Incident& incident) {
+    const std::string name =
+        ui.state.topology().contains(incident.root) ? ui.state.topology().path_of(incident.root) : std::string();
+    const size_t at = name.empty() ? std::string::npos : incident.title.find(name);
+    if (at == std::string::npos) return incident.title;
+    std::string rest = incident.title.substr(at + name.size());
+    rest.erase(0, std::min(rest.find_first_not_of(" :,"), rest.size()));
+    if (rest.empty()) return incident.title;
+    rest[0] = char(std::toupper(static_cast<unsigned char>(rest[0])));
+    return rest;
+}
+
+// Root and radius are lit, everything else steps back.
 void choose(const UiContext& ui, const Incident& incident) {
     ui.view.select(incident.root);
     ui.view.incident = incident.id;
+    ui.view.brush = brush_of(ui.state.topology(), ui.memory.incidents.details(ui.state, incident).radius, incident.root,
+                             "incident at " + list_name(ui.state.topology(), incident.root));
 }
 
 void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incident& incident, int number) {
@@ -52,10 +66,15 @@ void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incide
     pen.health_mark(row.x + pen.px(18), first, 5, health_of(ui, incident));
     const std::string when = recent_time(ui.state.time_ns, incident.begin_ns);
     pen.text_right(right, first, Type::small, pen.colors.hint, when);
-    pen.text_fit(x, first, right - pen.width(Type::small, when) - pen.px(8) - x, Type::body,
-                 closed ? pen.colors.muted : pen.colors.text, incident.title, true);
-    pen.text_fit(x, second, right - x, Type::small, closed ? pen.colors.hint : pen.colors.muted,
-                 second_line(ui, incident));
+    pen.text_fit(
+        x, first, right - pen.width(Type::small, when) - pen.px(8) - x, Type::body,
+        closed ? pen.colors.muted : pen.colors.text,
+        ui.state.topology().contains(incident.root) ? list_name(ui.state.topology(), incident.root) : incident.title,
+        true);
+    const std::string more = second_line(ui, incident);
+    pen.text_right(right, second, Type::small, pen.colors.hint, more);
+    pen.text_fit(x, second, right - pen.width(Type::small, more) - pen.px(8) - x, Type::small,
+                 closed ? pen.colors.hint : pen.colors.muted, what_happened(ui, incident));
     if (over.hovered) {
         ui.view.hovered = incident.root;
         hint(ui.view, incident.title + ". Click for its evidence, double click to go there.");
@@ -67,6 +86,9 @@ void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incide
 const Incident* chosen_incident(const UiContext& ui, ObjectId selected) {
     for (const Incident& incident : ui.memory.incidents.list())
         if (incident.id == ui.view.incident && incident.root == selected) return &incident;
+    // Who comes from elsewhere sees the incident that goes on there.
+    for (const Incident& incident : ui.memory.incidents.list())
+        if (incident.root == selected && incident.state != IncidentState::closed) return &incident;
     return nullptr;
 }
 

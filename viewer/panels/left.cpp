@@ -59,16 +59,12 @@ void draw_left(const UiContext& ui) {
         end_region();
         return;
     }
-    const Digest& digest = ui.memory.digest;
     const float fold = pen.px(24), height = pen.px(36);
-    const uint32_t open = digest.open_critical + digest.open_warning;
-    uint32_t running = 0;
-    for (const Job& job : ui.state.jobs) running += !job.id.empty() && job.state == JobState::running ? 1 : 0;
     const uint32_t incidents = open_incidents(ui.memory);
     const Tab tabs[] = {{View::LeftTab::incidents, "incidents", "Incidents", incidents ? short_count(incidents) : ""},
-                        {View::LeftTab::events, "events", "Events", open ? short_count(open) : ""},
+                        {View::LeftTab::events, "events", "Events", ""},
                         {View::LeftTab::tree, "tree", "Tree", ""},
-                        {View::LeftTab::jobs, "jobs", "Jobs", running ? short_count(running) : ""},
+                        {View::LeftTab::jobs, "jobs", "Jobs", ""},
                         {View::LeftTab::moments, "moments", "Moments", ""}};
     float said = 0;
     for (const Tab& tab : tabs) said += width_of(pen, tab);
