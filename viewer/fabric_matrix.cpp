@@ -120,7 +120,13 @@ FabricGroups::FabricGroups(const Topology& t) {
         if (is_leaf[s]) as_leaf[s] = uint32_t(groups[g].leafs.size()), groups[g].leafs.push_back(s);
         if (is_spine[s]) as_spine[s] = uint32_t(groups[g].spines.size()), groups[g].spines.push_back(s);
     }
-    for (size_t g = 0; g < groups.size(); ++g) groups[g].name = group_name(t, groups[g], g + 1);
+    // Names that do not tell groups apart get their number.
+    for (size_t g = 0; g < groups.size(); ++g) {
+        groups[g].name = group_name(t, groups[g], g + 1);
+        const auto same = [&](const FabricGroup& other) { return other.name == groups[g].name; };
+        if (std::any_of(groups.begin(), groups.begin() + std::ptrdiff_t(g), same))
+            groups[g].name += fmt::format(" {}", g + 1);
+    }
 }
 
 bool FabricGroups::has_spines() const { return !links.empty(); }
