@@ -3,6 +3,7 @@
 
 #include <imgui.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "viewer/panels/memory.h"
@@ -30,7 +31,16 @@ struct Desk {
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
 
-    [[nodiscard]] UiContext ui() { return {timeline.state(), timeline, view, stats, device, memory}; }
+    // Shown in place of the timeline's: its state as if everything had been reported within one second.
+    std::optional<ClusterState> within_a_second;
+    void report_within_a_second() {
+        within_a_second = timeline.state();
+        for (Event& event : within_a_second->events) event.time_ns = within_a_second->events.front().time_ns;
+        ++within_a_second->events_version;
+    }
+    [[nodiscard]] UiContext ui() {
+        return {within_a_second ? *within_a_second : timeline.state(), timeline, view, stats, device, memory};
+    }
     void frame(float width = 1920, float height = 1080, const char* typed = "") {
         ImGuiIO& io = ImGui::GetIO();
         io.DisplaySize = {width, height};

@@ -279,6 +279,8 @@ TEST_CASE("the root of a second's events stands on top of what it took with it, 
     // Of all of them the incident is one line, and the first.
     const nlohmann::json incidents = desk.dump()["incidents"];
     REQUIRE(incidents.size() == 1);
+    desk.report_within_a_second();
+    desk.frame();
     const nlohmann::json lines = desk.dump()["events"]["lines"];
     size_t root = lines.size(), links = lines.size();
     for (size_t i = 0; i < lines.size(); ++i) {
@@ -309,6 +311,7 @@ TEST_CASE("the root of a second's events stands on top of what it took with it, 
 TEST_CASE("what a dead busway took with it stands under it in two lines") {
     Desk desk("sim:array-512?seed=3&scenario=busway_loss");
     desk.timeline.advance_to(45);
+    desk.report_within_a_second();
     desk.frame();
     const nlohmann::json lines = desk.dump()["events"]["lines"];
     REQUIRE(lines.size() >= 3);

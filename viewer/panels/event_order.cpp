@@ -70,8 +70,10 @@ ObjectId end_of_link(const Topology& t, uint32_t index, const std::set<ObjectId>
     const Link& link = t.links[index];
     const ObjectId a = link.a.object(), b = link.b.object();
     const ObjectId node = link.a.is_switch ? ObjectId{} : t.parent(a);
+    // Its switch takes NICs down with it, a server its own.
+    const ObjectId first = link.a.is_switch ? a : b;
     if (struck)
-        for (const ObjectId end : {node, a, b})
+        for (const ObjectId end : {first, node, a, b})
             if (end.valid() && struck->contains(end)) return end;
     return link.a.is_switch ? a : b;
 }

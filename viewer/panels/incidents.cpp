@@ -149,10 +149,13 @@ void draw_incident(const UiContext& ui, const Pen& pen, Flow& flow, ObjectId id)
     for (const std::string& line : details.evidence) paragraph(pen.colors.text, line);
     flow.y += pen.px(4);
     draw_radius(ui, pen, flow, details);
-    if (incident->candidates.size() > 1) {
+    // Others are named where they are nearly as good.
+    const float least = incident->candidates.empty() ? 0 : incident->candidates.front().score / 2;
+    if (incident->candidates.size() > 1 && incident->candidates[1].score >= least) {
         paragraph(pen.colors.hint, "It may also be");
         for (size_t i = 1; i < incident->candidates.size(); ++i) {
             const RootCandidate& candidate = incident->candidates[i];
+            if (candidate.score < least) break;  // best first
             fact_row(ui, pen, flow, candidate.why.empty() ? "explains less" : candidate.why,
                      list_name(ui.state.topology(), candidate.object), candidate.object);
         }
