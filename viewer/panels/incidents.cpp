@@ -14,16 +14,6 @@
 namespace bv {
 namespace {
 
-// What is down is told apart from what only suffers.
-Health health_of(const UiContext& ui, const Incident& incident) {
-    if (incident.severity == Severity::info) return Health::ok;
-    const bool open = incident.state != IncidentState::closed;
-    const Health now =
-        open && ui.state.topology().contains(incident.root) ? ui.state.health(incident.root) : Health::ok;
-    if (now == Health::down) return now;
-    return incident.severity == Severity::critical ? Health::critical : Health::warning;
-}
-
 // "+129 · for 3 min": how many events more, how often, how long.
 std::string second_line(const UiContext& ui, const Incident& incident) {
     std::string out;
@@ -47,14 +37,6 @@ std::string what_happened(const UiContext& ui, const Incident& incident) {
     return rest;
 }
 
-// Root and radius are lit, everything else steps back.
-void choose(const UiContext& ui, const Incident& incident) {
-    ui.view.select(incident.root);
-    ui.view.incident = incident.id;
-    ui.view.brush = brush_of(ui.state.topology(), ui.memory.incidents.details(ui.state, incident).radius, incident.root,
-                             "incident at " + list_name(ui.state.topology(), incident.root));
-}
-
 void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incident& incident, int number) {
     const Touch over = touch(number, row);
     const bool chosen = ui.view.incident == incident.id && ui.view.selected == incident.root;
@@ -63,7 +45,7 @@ void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incide
     const bool closed = incident.state == IncidentState::closed;
     const float x = row.x + pen.px(32), right = row.right() - pen.px(12);
     const float first = row.y + pen.px(14), second = row.y + pen.px(31);
-    pen.health_mark(row.x + pen.px(18), first, 5, health_of(ui, incident));
+    pen.health_mark(row.x + pen.px(18), first, 5, health_of_incident(ui, incident));
     const std::string when = recent_time(ui.state.time_ns, incident.begin_ns);
     pen.text_right(right, first, Type::small, pen.colors.hint, when);
     pen.text_fit(
@@ -80,7 +62,7 @@ void draw_row(const UiContext& ui, const Pen& pen, const Rect& row, const Incide
         hint(ui.view, incident.title + ". Click for its evidence, double click to go there.");
     }
     if (over.double_clicked) go_to(ui, incident.root);
-    if (over.clicked || over.double_clicked) choose(ui, incident);
+    if (over.clicked || over.double_clicked) choose_incident(ui, incident);
 }
 
 const Incident* chosen_incident(const UiContext& ui, ObjectId selected) {
@@ -110,6 +92,24 @@ void draw_radius(const UiContext& ui, const Pen& pen, Flow& flow, const Incident
 }
 
 }  // namespace
+
+// What is down is told apart from what only suffers.
+Health health_of_incident(const UiContext& ui, const Incident& incident) {
+    if (incident.severity == Severity::info) return Health::ok;
+    const bool open = incident.state != IncidentState::closed;
+    const Health now =
+        open && ui.state.topology().contains(incident.root) ? ui.state.health(incident.root) : Health::ok;
+    if (now == Health::down) return now;
+    return incident.severity == Severity::critical ? Health::critical : Health::warning;
+}
+
+// Root and radius are lit, everything else steps back.
+void choose_incident(const UiContext& ui, const Incident& incident) {
+    ui.view.select(incident.root);
+    ui.view.incident = incident.id;
+    ui.view.brush = brush_of(ui.state.topology(), ui.memory.incidents.details(ui.state, incident).radius, incident.root,
+                             "incident at " + list_name(ui.state.topology(), incident.root));
+}
 
 void draw_incidents(const UiContext& ui) {
     const Rect all = ui.memory.list_rect;

@@ -1,10 +1,11 @@
-// The layers of the timeline: health, power, gaps, events, bookmarks. Reads: a HistoryStrip. Writes: the cursor, where
-// a bookmark is clicked.
+// The layers of the timeline: health, power, gaps, events, incidents, bookmarks. Reads: a HistoryStrip, the incidents
+// of the state. Writes: the cursor and the selection, where a flag is clicked.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/panels/incidents.h"
 #include "viewer/panels/moments.h"
 #include "viewer/panels/timeline.h"
 
@@ -146,6 +147,25 @@ void draw_event_bars(const Pen& pen, const TimeScale& scale, const Rect& bars, c
         const float left = std::max(x, bars.x);
         const float width = std::max(pen.px(1.5f), std::min(end, bars.right()) - left - pen.px(1));
         draw_event_bar(pen, {left, bars.y, width, bars.h}, strip.events[b], most);
+    }
+}
+
+void draw_incident_flags(const UiContext& ui, const Pen& pen, const TimeScale& scale) {
+    // The list is worst first, so what is drawn first at a place is what stays there.
+    const float apart = pen.px(12);
+    std::vector<float> taken;
+    for (const Incident& incident : ui.memory.incidents.list()) {
+        if (incident.severity == Severity::info || !scale.range.contains(incident.begin_ns)) continue;
+        const float x = scale.x_of(incident.begin_ns), y = scale.plot.bottom() - pen.px(6);
+        if (std::any_of(taken.begin(), taken.end(), [&](float other) { return std::abs(other - x) < apart; })) continue;
+        taken.push_back(x);
+        pen.health_mark(x, y, 4, health_of_incident(ui, incident));
+        const Touch over =
+            touch(int64_t(incident.id >> 2) | int64_t(1) << 62, {x - pen.px(6), y - pen.px(6), pen.px(12), pen.px(12)});
+        if (over.hovered) hint(ui.view, fmt::format("{} – {}", incident.title, date_time(incident.begin_ns)));
+        if (!over.clicked) continue;
+        choose_incident(ui, incident);
+        stand_at(ui.view.cursor, incident.begin_ns, ui.timeline.recorded());
     }
 }
 

@@ -172,6 +172,7 @@ void draw_timeline(const UiContext& ui) {
     // The instant under the pointer, here or in a plot.
     if (const auto at = ui.view.hovered_time_ns; at && scale.range.contains(*at))
         pen.line_v(scale.x_of(*at), plot.y, bars.bottom(), with_alpha(pen.colors.text, 0.5f));
+    draw_incident_flags(ui, pen, scale);
     if (strip) draw_bookmark_flags(ui, pen, scale, *strip);
     handle_mouse(ui, scale, strip.get(), {plot.x, plot.y - pen.px(7), plot.w, all.bottom() - plot.y + pen.px(7)});
     end_region();

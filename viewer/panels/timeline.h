@@ -38,6 +38,8 @@ void draw_gaps(const Pen& pen, const TimeScale& scale, const HistoryStrip& strip
 void draw_event_bar(const Pen& pen, const Rect& column, const std::array<uint32_t, 3>& counts, uint32_t most);
 std::string began_here(const std::array<uint32_t, 3>& counts);  // in words
 void draw_event_bars(const Pen& pen, const TimeScale& scale, const Rect& bars, const HistoryStrip& strip);
+// Where incidents of the shown state began: the worst where several would lie over each other.
+void draw_incident_flags(const UiContext& ui, const Pen& pen, const TimeScale& scale);
 void draw_bookmark_flags(const UiContext& ui, const Pen& pen, const TimeScale& scale, const HistoryStrip& strip);
 
 // The buttons in the head line; returns where they end.
