@@ -49,6 +49,22 @@ void Camera::move_to(const Pose& pose, float seconds) {
     progress_ = 0;
 }
 
+Pose turned(const Pose& pose, float yaw, float closer) {
+    Pose result = pose;
+    const glm::vec3 arm = (pose.eye - pose.target) * closer;
+    result.eye = pose.target + glm::vec3(arm.x * std::cos(yaw) - arm.y * std::sin(yaw),
+                                         arm.x * std::sin(yaw) + arm.y * std::cos(yaw), arm.z);
+    return result;
+}
+
+Pose dolly(const Pose& pose, float metres) {
+    Pose result = pose;
+    const glm::vec3 way = glm::normalize(pose.target - pose.eye) * metres;
+    result.eye += way;
+    result.target += way;
+    return result;
+}
+
 Pose blend(const Pose& from, const Pose& to, float t) {
     const float way = glm::length(glm::vec2(to.eye - from.eye));
     // Long ways go over the walls: the arc is as high as a tenth of the way, at least a rack and its tray.

@@ -66,6 +66,9 @@ Pose named_view(const Topology& topology, std::string_view name, float aspect);
 inline bool shows_no_object(std::string_view view) { return view == "overview" || view == "fabric" || view == "aisle"; }
 // Part of the way from one pose to another, 0..1: over walls, and with distances that look even.
 Pose blend(const Pose& from, const Pose& to, float t);
+// Around what is looked at, by an angle in radians, at `closer` times the distance; and straight ahead.
+Pose turned(const Pose& pose, float yaw, float closer = 1);
+Pose dolly(const Pose& pose, float metres);
 
 // The frontal direction of something with this yaw, and the direction to its right as seen from its front's back: its
 // own x axis.

@@ -125,22 +125,6 @@ int64_t replay_begin(const Options& options, const Timeline& timeline, const Cur
 
 float ease(float t) { return t * t * (3 - 2 * t); }
 
-Pose turned(const Pose& pose, float yaw, float closer) {
-    Pose result = pose;
-    const glm::vec3 arm = (pose.eye - pose.target) * closer;
-    result.eye = pose.target + glm::vec3(arm.x * std::cos(yaw) - arm.y * std::sin(yaw),
-                                         arm.x * std::sin(yaw) + arm.y * std::cos(yaw), arm.z);
-    return result;
-}
-
-Pose dolly(const Pose& pose, float metres) {
-    Pose result = pose;
-    const glm::vec3 way = glm::normalize(pose.target - pose.eye) * metres;
-    result.eye += way;
-    result.target += way;
-    return result;
-}
-
 // Over the site (0–0.4), down into an aisle (0.4–0.7), along it (0.7–1).
 Pose flight(const Topology& topology, float aspect, float share) {
     const Pose above = named_view(topology, "overview", aspect);

@@ -21,17 +21,6 @@ constexpr float caption_fade_s = 0.6f;
 
 float ease(float t) { return t * t * (3 - 2 * t); }
 
-Pose drifted(const Pose& pose, float yaw, float towards_m) {
-    Pose moved = pose;
-    const glm::vec3 arm = pose.eye - pose.target;
-    const float c = std::cos(yaw), s = std::sin(yaw);
-    moved.eye = pose.target + glm::vec3(arm.x * c - arm.y * s, arm.x * s + arm.y * c, arm.z);
-    const glm::vec3 way = glm::normalize(moved.target - moved.eye) * towards_m;
-    moved.eye += way;
-    moved.target += way;
-    return moved;
-}
-
 // The object of the newest open event of the highest severity; the site where nothing is wrong.
 ObjectId find_trouble(const ClusterState& state) {
     const Event* worst = nullptr;
@@ -107,7 +96,7 @@ Pose TourPlayer::pose_of(size_t number, double into_s, const Topology& topology,
         pose = view_of(topology, trouble_[number], aspect);
     else
         pose = named_view(topology, "overview", aspect);
-    return drifted(pose, float(scene.turn_degrees) * degree * (share - 0.5f), float(scene.travel_m) * share);
+    return dolly(turned(pose, float(scene.turn_degrees) * degree * (share - 0.5f)), float(scene.travel_m) * share);
 }
 
 void TourPlayer::begin(size_t number, const ClusterState& state, View& view) {
